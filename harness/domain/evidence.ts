@@ -1,0 +1,102 @@
+/**
+ * The evidence of a run: the files of its run folder by relative path with forward slashes, exactly
+ * as the kernel and the tools gave them. Reading the folder is an effect (run-folder.ts); what the
+ * bytes mean is said in harness/evidence/.
+ */
+export type Evidence = ReadonlyMap<string, Uint8Array>;
+
+/** The names inside a run folder. */
+export const FILES = {
+  plan: 'plan.json',
+  surroundings: 'surroundings.json',
+  status: 'status.json',
+  commands: 'commands.jsonl',
+  timeline: 'timeline.jsonl',
+  clock: 'clock.json',
+  sysctls: 'sysctls.json',
+  capture: 'capture.pcap',
+  captureLog: 'capture.log',
+  serverEvents: 'server.jsonl',
+  serverLog: 'server.log',
+  samples: 'samples.jsonl',
+  trace: 'trace.txt',
+  verdict: 'verdict.json',
+  report: 'report.txt',
+} as const;
+
+export const swarmEventsFile = (process: number): string => `swarm-${process}.jsonl`;
+export const swarmLogFile = (process: number): string => `swarm-${process}.log`;
+
+/** One file of a snapshot, for example `snapshots/opening/server/netstat`. */
+export const snapshotFile = (
+  snapshot: string,
+  host: 'server' | 'client',
+  name: 'netstat' | 'snmp' | 'tcp' | 'tcp6' | 'dev' | 'ss-listen',
+): string => `snapshots/${snapshot}/${host}/${name}`;
+
+/** What a run was made on and with: written by the harness before the first step. */
+export interface Surroundings {
+  readonly schemaVersion: 1;
+  readonly harnessVersion: string;
+  readonly kernelRelease: string;
+  readonly architecture: string;
+  readonly distribution: string;
+  readonly nodeVersion: string;
+  readonly cpus: number;
+  readonly sandbox: string;
+  /** 'root' or 'user-namespace'. */
+  readonly privilege: string;
+  readonly tools: Readonly<Record<string, string>>;
+  readonly startedAt: string;
+}
+
+/** How the run ended. A folder without this file was cut off by SIGKILL or a full disk. */
+export interface RunStatus {
+  readonly schemaVersion: 1;
+  readonly status: 'complete' | 'aborted' | 'failed';
+  readonly reason?: string;
+  /** Code, message and remedy of the error that ended it. */
+  readonly error?: { readonly code: string; readonly message: string; readonly remedy: string };
+}
+
+/** The same instant on both clocks. Wall-clock nanoseconds since the epoch, as a decimal string. */
+export interface ClockAnchor {
+  readonly monotonicMs: number;
+  readonly wallNs: string;
+}
+
+/** `originMonotonicMs` is zero of the run's time axis: the beginning of the first connect step. */
+export interface RunClock {
+  readonly originMonotonicMs: number;
+  readonly anchors: readonly ClockAnchor[];
+}
+
+/** sysctls.json: what was asked and what the kernel says afterwards; null: the kernel has no such key. */
+export interface AppliedSysctl {
+  readonly host: 'server' | 'client';
+  readonly key: string;
+  readonly asked: string;
+  readonly found: string | null;
+  readonly requirement: 'required' | 'pinned';
+}
+
+/** timeline.jsonl, one line a step. */
+export interface TimelineEntry {
+  readonly step: number;
+  readonly kind: string;
+  readonly label: string;
+  readonly startedMonotonicMs: number;
+  readonly endedMonotonicMs: number;
+  /** For a snapshot: the counters stood still between these two. */
+  readonly stillFromMonotonicMs?: number;
+  readonly stillUntilMonotonicMs?: number;
+}
+
+/** samples.jsonl, one line a sample. A field that was not read this time is absent. */
+export interface Sample {
+  readonly monotonicMs: number;
+  readonly acceptQueueLength?: number;
+  readonly synQueueLength?: number;
+  readonly ListenOverflows?: number;
+  readonly ListenDrops?: number;
+}

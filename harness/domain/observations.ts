@@ -1,0 +1,80 @@
+import type { AppliedSysctl, RunStatus, Surroundings } from './evidence.ts';
+import type { RunPlan } from './plan.ts';
+import type { ClientStory, Connection, Host, ListenSocket, SocketRow } from './tcp.ts';
+
+/** A piece of evidence that is missing or unreadable, with the place: never a crash, never silence. */
+export interface EvidenceProblem {
+  readonly file: string;
+  readonly problem: string;
+}
+
+/** Counter by the kernel's own spelling. A counter this kernel does not have is absent, never 0. */
+export type Counters = ReadonlyMap<string, number>;
+
+export interface Snapshot {
+  readonly name: string;
+  readonly atMs: number;
+  /** TcpExt and Tcp counters of each host, absolute. */
+  readonly counters: Readonly<Record<Host, Counters>>;
+  readonly sockets: Readonly<Record<Host, readonly SocketRow[]>>;
+  /** Packets lost on each host's side of the wire (rx and tx drops and errors of its interface). */
+  readonly wireDrops: Readonly<Record<Host, number | undefined>>;
+  /** Absent when nothing listens, or `ss` could not be read. */
+  readonly listener?: ListenSocket;
+}
+
+export interface CaptureHealth {
+  /** tcpdump's closing statistics; absent when they could not be read. */
+  readonly captured?: number;
+  readonly receivedByFilter?: number;
+  readonly droppedByKernel?: number;
+  /** Packets in the file that could not be decoded, with the first reason. */
+  readonly undecodable: number;
+  readonly packets: number;
+}
+
+export interface QueueSample {
+  readonly atMs: number;
+  readonly acceptQueueLength?: number;
+  readonly synQueueLength?: number;
+  readonly listenOverflows?: number;
+  readonly listenDrops?: number;
+}
+
+/** One kernel trace event that concerns the listener's port. */
+export interface TraceEvent {
+  readonly atMs: number;
+  readonly name: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** A step of the plan as it was carried out. */
+export interface StepTime {
+  readonly label: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+/** What the evidence says, typed. A pure function of the run folder's bytes. */
+export interface Observations {
+  readonly plan: RunPlan;
+  readonly surroundings: Surroundings;
+  readonly status: RunStatus;
+  readonly problems: readonly EvidenceProblem[];
+  readonly sysctls: readonly AppliedSysctl[];
+  readonly steps: readonly StepTime[];
+  readonly clients: readonly ClientStory[];
+  /** Connections between the opening and the closing snapshot, in order of their first packet. */
+  readonly connections: readonly Connection[];
+  readonly capture: CaptureHealth;
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
+  /** Closing minus opening, by host. */
+  readonly counters: Readonly<Record<Host, Counters>>;
+  /** Accept-queue limits as the server program printed them: when listening, and when listening again. */
+  readonly announcedLimits: readonly number[];
+  readonly samples: readonly QueueSample[];
+  /** Absent: no trace was taken (not root, no tracefs). */
+  readonly trace?: readonly TraceEvent[];
+  /** How far the two clocks' anchors disagree, in milliseconds: a stepped wall clock shows here. */
+  readonly clockDriftMs: number;
+}

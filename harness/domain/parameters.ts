@@ -1,0 +1,24 @@
+import type { AddressFamily, Host } from './tcp.ts';
+import type { Arrivals } from './wire.ts';
+
+/** Sysctls by full key (`net.core.somaxconn`), values as the kernel prints them. */
+export type Sysctls = Readonly<Record<string, string>>;
+
+/** Everything a person may choose about a run. Plain JSON: it is written into the run folder. */
+export interface Parameters {
+  /** The argument of listen(2); at least 1, because Node's `net` replaces 0 by 511. */
+  readonly backlog: number;
+  readonly clients: number;
+  readonly arrivals: Arrivals;
+  readonly connectTimeoutMs: number;
+  readonly readTimeoutMs: number | null;
+  readonly sendBytes: number;
+  readonly keepAliveMs: number | null;
+  /** What was asked for, by host. The scenario's own settings are added by its plan. */
+  readonly sysctls: Readonly<Record<Host, Sysctls>>;
+  readonly family: AddressFamily;
+  readonly port: number;
+  /** Source addresses of the swarm; null: as many as the clients need. */
+  readonly clientAddresses: number | null;
+  readonly sampleEveryMs: number;
+}

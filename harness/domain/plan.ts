@@ -1,0 +1,72 @@
+import type { Parameters, Sysctls } from './parameters.ts';
+import type { AddressFamily, Host } from './tcp.ts';
+import type { Arrivals, ClientBehaviour, ServerCommand } from './wire.ts';
+
+/** What a plan may wait for. Every wait has a deadline, and its failure says what was seen instead. */
+export type Condition =
+  /** Every attempt of the wave has an outcome. */
+  | { readonly kind: 'wave-settled'; readonly wave: string }
+  /** So many clients of the wave are connected, as the clients see it. */
+  | { readonly kind: 'clients-connected'; readonly wave: string; readonly atLeast: number }
+  | { readonly kind: 'accept-queue-length'; readonly equals: number }
+  | { readonly kind: 'syn-queue-length'; readonly equals: number }
+  /** The server's counter has grown by so much since the snapshot of that name. */
+  | {
+      readonly kind: 'counter-grown';
+      readonly counter: string;
+      readonly sinceSnapshot: string;
+      readonly atLeast: number;
+    };
+
+/** One step of a run's timeline. The interpreter in collect/ has one small function per kind. */
+export type Step =
+  | { readonly kind: 'start-server'; readonly backlog: number }
+  | { readonly kind: 'server-command'; readonly command: ServerCommand }
+  /** Counters, socket tables and the listener of both hosts, read while no counter moves. */
+  | { readonly kind: 'snapshot'; readonly name: string }
+  /** Closed: every segment of the clients but their SYNs is dropped before it reaches the wire. */
+  | { readonly kind: 'gate'; readonly closed: boolean }
+  /** Starts a wave of clients and goes on at once. */
+  | {
+      readonly kind: 'connect';
+      readonly wave: string;
+      readonly clients: number;
+      readonly arrivals: Arrivals;
+      readonly behaviour: ClientBehaviour;
+    }
+  | { readonly kind: 'await'; readonly condition: Condition; readonly deadlineMs: number }
+  | {
+      readonly kind: 'set-sysctl';
+      readonly host: Host;
+      readonly key: string;
+      readonly value: string;
+    }
+  /** The clients let go of their sockets. */
+  | { readonly kind: 'release' };
+
+/** The names of the two snapshots between which the books must balance. */
+export const OPENING_SNAPSHOT = 'opening';
+export const CLOSING_SNAPSHOT = 'closing';
+
+/** A run as a timeline, in plain JSON. It is carried out by collect/ and read again by the judge. */
+export interface RunPlan {
+  readonly schemaVersion: 1;
+  readonly scenario: string;
+  readonly parameters: Parameters;
+  readonly network: {
+    readonly family: AddressFamily;
+    readonly port: number;
+    readonly clientAddresses: number;
+  };
+  /**
+   * `required` was asked for or is what the scenario is about: if it cannot be set, the run fails.
+   * `pinned` keeps a run independent of the machine's defaults: if it cannot be set, the value
+   * that is there is recorded and the prediction follows it.
+   */
+  readonly sysctls: {
+    readonly required: Readonly<Record<Host, Sysctls>>;
+    readonly pinned: Readonly<Record<Host, Sysctls>>;
+  };
+  readonly sampleEveryMs: number;
+  readonly steps: readonly Step[];
+}

@@ -1,0 +1,115 @@
+/**
+ * What the harness and the programs say to each other: one JSON object a line, commands on the
+ * program's standard input, events on its standard output. `monotonicMs` is CLOCK_MONOTONIC in
+ * milliseconds, so the events of all processes of a machine lie on one axis.
+ */
+import type { TimedOutBy } from './tcp.ts';
+
+export type ServerCommand =
+  /** Turn the event loop: everything in the accept queue is accepted, and what comes later too. */
+  | { readonly command: 'accept' }
+  /** Block the listening thread again. */
+  | { readonly command: 'pause' }
+  /** listen(2) once more on the same socket: reads somaxconn anew, keeps the queue. */
+  | { readonly command: 'listen'; readonly backlog: number }
+  | { readonly command: 'close' };
+
+interface ListenEvent {
+  readonly monotonicMs: number;
+  readonly address: string;
+  readonly port: number;
+  readonly backlog: number;
+  /** As `ss` reports it right afterwards; null where there is no `ss`. */
+  readonly acceptQueueLimit: number | null;
+}
+
+export type ServerEvent =
+  | ({ readonly event: 'listening' } & ListenEvent)
+  | ({ readonly event: 'listening-again' } & ListenEvent)
+  | { readonly event: 'accepting'; readonly monotonicMs: number }
+  | { readonly event: 'paused'; readonly monotonicMs: number }
+  | {
+      readonly event: 'accepted';
+      readonly monotonicMs: number;
+      readonly remoteAddress: string;
+      readonly remotePort: number;
+    }
+  | { readonly event: 'closed'; readonly monotonicMs: number }
+  | {
+      readonly event: 'failed';
+      readonly monotonicMs: number;
+      readonly code: string;
+      readonly message: string;
+    };
+
+export type Arrivals =
+  /** All at once. */
+  | { readonly kind: 'burst' }
+  /** Each after the previous attempt has settled. */
+  | { readonly kind: 'sequential' }
+  | { readonly kind: 'rate'; readonly perSecond: number };
+
+/** How one client behaves; the same for every client of a wave. */
+export interface ClientBehaviour {
+  readonly connectTimeoutMs: number;
+  /** Time without a byte from the server after connecting; null: never. The socket is held all the same. */
+  readonly readTimeoutMs: number | null;
+  /** Payload written as soon as the client is connected; 0: none. */
+  readonly sendBytes: number;
+  /** Delay of the first keepalive probe (whole seconds reach the kernel); null: no SO_KEEPALIVE. */
+  readonly keepAliveMs: number | null;
+}
+
+export interface ConnectCommand {
+  readonly command: 'connect';
+  readonly wave: string;
+  /** Clients are numbered firstClient, firstClient + clientStep, ...: several processes share one wave. */
+  readonly firstClient: number;
+  readonly clientStep: number;
+  readonly clients: number;
+  readonly arrivals: Arrivals;
+  /** Wait before the first attempt, so that several processes keep a common rate. */
+  readonly startDelayMs: number;
+  readonly behaviour: ClientBehaviour;
+}
+
+export type SwarmCommand =
+  | ConnectCommand
+  /** Close every socket and end; the end of standard input means the same. */
+  | { readonly command: 'release' };
+
+interface OfClient {
+  readonly monotonicMs: number;
+  readonly client: number;
+}
+interface WithPort extends OfClient {
+  readonly localAddress?: string;
+  readonly localPort?: number;
+}
+
+export type SwarmEvent =
+  | { readonly event: 'ready'; readonly monotonicMs: number }
+  | ({ readonly event: 'attempt'; readonly wave: string } & OfClient)
+  | ({ readonly event: 'connected' } & WithPort)
+  | ({ readonly event: 'timed-out'; readonly by: TimedOutBy } & WithPort)
+  | ({ readonly event: 'refused' } & WithPort)
+  /** `connecting`: connect(2) itself failed with ECONNRESET. */
+  | ({
+      readonly event: 'reset';
+      readonly stage: 'connecting' | 'before-data' | 'after-data';
+    } & WithPort)
+  /** A local failure such as EMFILE: no statement about the server. */
+  | ({
+      readonly event: 'failed';
+      readonly stage: 'connecting' | 'connected';
+      readonly code: string;
+    } & WithPort)
+  | ({ readonly event: 'sent'; readonly bytes: number } & OfClient)
+  | ({ readonly event: 'received'; readonly bytes: number } & OfClient)
+  | ({ readonly event: 'read-timed-out' } & OfClient)
+  | ({ readonly event: 'closed-by-server' } & OfClient)
+  /** ETIMEDOUT after the connection was established: unanswered data or keepalive probes. */
+  | ({ readonly event: 'timed-out-by-kernel' } & OfClient)
+  /** Every attempt of the wave in this process has an outcome. */
+  | { readonly event: 'wave-settled'; readonly wave: string; readonly monotonicMs: number }
+  | { readonly event: 'released'; readonly monotonicMs: number };
