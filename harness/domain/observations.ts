@@ -72,6 +72,8 @@ export interface Observations {
   readonly counters: Readonly<Record<Host, Counters>>;
   /** Accept-queue limits as the server program printed them: when listening, and when listening again. */
   readonly announcedLimits: readonly number[];
+  /** Connections the server program says it accepted. */
+  readonly accepted: number;
   readonly samples: readonly QueueSample[];
   /** Absent: no trace was taken (not root, no tracefs). */
   readonly trace?: readonly TraceEvent[];

@@ -1,0 +1,109 @@
+import { Socket, type SocketConnectOpts } from 'node:net';
+import type { ClientBehaviour, SwarmEvent } from '../harness/domain/wire.ts';
+import { type Connection, holdConnection } from './connection.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import type { Emit } from './event-writer.ts';
+import { monotonicMs } from './monotonic.ts';
+
+export interface Client {
+  readonly client: number;
+  readonly wave: string;
+  readonly host: string;
+  readonly port: number;
+  /** The address to connect from; absent: the kernel chooses. */
+  readonly sourceAddress?: string;
+  readonly behaviour: ClientBehaviour;
+}
+
+type LocalEnd = { readonly localAddress: string; readonly localPort: number };
+
+/** `autoSelectFamily` would run Node's own 250 ms timer beside ours. */
+const connectOptions = ({ host, port, sourceAddress }: Client): SocketConnectOpts => ({
+  host,
+  port,
+  autoSelectFamily: false,
+  ...(sourceAddress === undefined ? {} : { localAddress: sourceAddress }),
+});
+
+/** What an error of connect(2) is called; everything unknown is a local failure. */
+const outcomeOfError = (
+  code: string,
+  of: { readonly monotonicMs: number; readonly client: number } & Partial<LocalEnd>,
+): SwarmEvent => {
+  switch (code) {
+    case 'ETIMEDOUT':
+      return { event: 'timed-out', by: 'kernel', ...of };
+    case 'ECONNREFUSED':
+      return { event: 'refused', ...of };
+    case 'ECONNRESET':
+      return { event: 'reset', stage: 'connecting', ...of };
+    default:
+      return { event: 'failed', stage: 'connecting', code, ...of };
+  }
+};
+
+/**
+ * One client's life: one connect(2), its outcome, and the connection held until the swarm lets go.
+ * Emits exactly one `attempt` and then at most one outcome; `onSettled` follows the outcome.
+ * Returns the socket, to be destroyed on release.
+ */
+export const startAttempt = (client: Client, emit: Emit, onSettled: () => void): Socket => {
+  const socket = new Socket({ allowHalfOpen: true });
+  let deadline: Deadline | undefined;
+  let localEnd: Partial<LocalEnd> = {};
+  let connection: Connection | undefined;
+
+  const now = () => ({ monotonicMs: monotonicMs(), client: client.client });
+
+  // Node >= 20.12 says so right before it calls connect(2). The timer starts here, so that a large
+  // burst does not charge the loop's own delay to the kernel.
+  const begin = (): void => {
+    emit({ event: 'attempt', wave: client.wave, ...now() });
+    deadline = startDeadline(client.behaviour.connectTimeoutMs, giveUp);
+    process.nextTick(readLocalEnd);
+  };
+
+  /** After connect(2), which chooses the port; an error destroys the socket before it is told. */
+  const readLocalEnd = (): void => {
+    const { localAddress, localPort } = socket;
+    if (localAddress !== undefined && localPort !== undefined) {
+      localEnd = { localAddress, localPort };
+    }
+  };
+
+  const settle = (outcome: SwarmEvent): void => {
+    deadline?.cancel();
+    emit(outcome);
+    onSettled();
+  };
+
+  const giveUp = (): void => {
+    settle({ event: 'timed-out', by: 'own-timer', ...now(), ...localEnd });
+    socket.destroy();
+  };
+
+  const fail = (error: NodeJS.ErrnoException): void => {
+    const code = error.code ?? error.name;
+    if (connection !== undefined) {
+      connection.end(code, localEnd);
+      return;
+    }
+    // The local address was refused by bind(2), before connect(2): the client is told of all the
+    // same, so that every client of a wave has an attempt.
+    if (deadline === undefined) {
+      emit({ event: 'attempt', wave: client.wave, ...now() });
+    }
+    settle(outcomeOfError(code, { ...now(), ...localEnd }));
+  };
+
+  const hold = (): void => {
+    settle({ event: 'connected', ...now(), ...localEnd });
+    connection = holdConnection(socket, client.client, client.behaviour, emit);
+  };
+
+  socket.once('connectionAttempt', begin);
+  socket.once('connect', hold);
+  socket.on('error', fail);
+  socket.connect(connectOptions(client));
+  return socket;
+};

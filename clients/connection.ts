@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net';
+import type { ClientBehaviour, SwarmEvent } from '../harness/domain/wire.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import type { Emit } from './event-writer.ts';
+import { monotonicMs } from './monotonic.ts';
+
+export interface Connection {
+  /** The kernel has ended the connection with this error. */
+  readonly end: (code: string, localEnd: LocalEnd) => void;
+}
+
+interface LocalEnd {
+  readonly localAddress?: string;
+  readonly localPort?: number;
+}
+
+/** One buffer for all clients: they send the same. */
+let payload = new Uint8Array(0);
+
+const payloadOf = (bytes: number): Uint8Array => {
+  if (payload.length !== bytes) {
+    payload = new Uint8Array(bytes).fill(0x2e);
+  }
+  return payload;
+};
+
+/**
+ * The life of a connection after connect(2). The socket is read, for otherwise nobody would notice
+ * a FIN or RST; a FIN is not answered and a read timeout closes nothing, so that what can be seen
+ * at the sockets stays as it is until the release.
+ */
+export const holdConnection = (
+  socket: Socket,
+  client: number,
+  behaviour: ClientBehaviour,
+  emit: Emit,
+): Connection => {
+  const { readTimeoutMs, sendBytes, keepAliveMs } = behaviour;
+  const now = () => ({ monotonicMs: monotonicMs(), client });
+  /** Payload was handed to the kernel or received from the server. */
+  let dataSeen = false;
+  let readDeadline: Deadline | undefined;
+  let readTimedOut = false;
+
+  const awaitData = (): void => {
+    readDeadline?.cancel();
+    if (readTimeoutMs !== null && !readTimedOut) {
+      readDeadline = startDeadline(readTimeoutMs, () => {
+        readTimedOut = true;
+        emit({ event: 'read-timed-out', ...now() });
+      });
+    }
+  };
+
+  const endOfError = (code: string, localEnd: LocalEnd): SwarmEvent => {
+    switch (code) {
+      // tcp_reset() gives EPIPE instead of ECONNRESET once the server's FIN has come.
+      case 'ECONNRESET':
+      case 'EPIPE': {
+        const stage = dataSeen ? 'after-data' : 'before-data';
+        return { event: 'reset', stage, ...now(), ...localEnd };
+      }
+      case 'ETIMEDOUT':
+        return { event: 'timed-out-by-kernel', ...now() };
+      default:
+        return { event: 'failed', stage: 'connected', code, ...now(), ...localEnd };
+    }
+  };
+
+  if (keepAliveMs !== null) {
+    socket.setKeepAlive(true, keepAliveMs);
+  }
+  socket.on('data', (chunk: Uint8Array) => {
+    dataSeen = true;
+    emit({ event: 'received', bytes: chunk.length, ...now() });
+    awaitData();
+  });
+  socket.once('end', () => {
+    readDeadline?.cancel();
+    emit({ event: 'closed-by-server', ...now() });
+  });
+  if (sendBytes > 0) {
+    socket.write(payloadOf(sendBytes), (error) => {
+      if (!error) {
+        dataSeen = true;
+        emit({ event: 'sent', bytes: sendBytes, ...now() });
+      }
+    });
+  }
+  awaitData();
+
+  return {
+    end: (code, localEnd) => {
+      readDeadline?.cancel();
+      emit(endOfError(code, localEnd));
+    },
+  };
+};

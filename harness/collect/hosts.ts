@@ -1,0 +1,175 @@
+import { execa } from 'execa';
+import { HarnessError } from '../domain/harness-error.ts';
+import type { AddressFamily, Host } from '../domain/tcp.ts';
+import { monotonicMs } from './clock.ts';
+import { type Program, startProgram } from './program.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import { within } from './until.ts';
+
+/** The interface's name on both hosts. */
+export const WIRE = 'wire';
+
+const MAC: Readonly<Record<Host, string>> = {
+  server: '02:00:00:00:00:01',
+  client: '02:00:00:00:00:02',
+};
+
+/** Private addresses; they exist nowhere but inside the sandbox. */
+export const SERVER_ADDRESS: Readonly<Record<AddressFamily, string>> = {
+  4: '10.77.0.1',
+  6: 'fd77::1',
+};
+const CLIENT_ADDRESS: Readonly<Record<AddressFamily, string>> = { 4: '10.77.0.2', 6: 'fd77::2' };
+const PREFIX: Readonly<Record<AddressFamily, number>> = { 4: 24, 6: 64 };
+const FURTHER_CLIENTS: Readonly<
+  Record<AddressFamily, { network: string; of: (n: number) => string }>
+> = {
+  4: { network: '10.77.1.0/24', of: (n) => `10.77.1.${n}` },
+  6: { network: 'fd77:0:0:1::/64', of: (n) => `fd77:0:0:1::${n.toString(16)}` },
+};
+
+/** One of the two machines: a network namespace held by a process of ours. */
+export interface HostNamespace {
+  readonly host: Host;
+  /** /proc/<pid>/net of the holder is this host's view, readable from outside its namespace. */
+  readonly procNet: string;
+  /** Puts a command line into this namespace. */
+  readonly inside: (argv: readonly string[]) => readonly string[];
+}
+
+export interface Laboratory extends AsyncDisposable {
+  readonly server: HostNamespace;
+  readonly client: HostNamespace;
+  /** The swarm's source addresses. */
+  readonly clientAddresses: readonly string[];
+  readonly unexpectedEnd: Promise<never>;
+}
+
+/** Runs a short command to its end and records it; its failure is a harness error. */
+export type RunCommand = (argv: readonly string[], host?: Host) => Promise<string>;
+
+const COMMAND_DEADLINE_MS = 10_000;
+
+export function commandRunner(recorder: RunRecorder, signal: AbortSignal): RunCommand {
+  return async (argv, host) => {
+    const [command = '', ...args] = argv;
+    const startedMonotonicMs = monotonicMs();
+    const result = await execa(command, args, {
+      reject: false,
+      timeout: COMMAND_DEADLINE_MS,
+      cancelSignal: signal,
+      stdin: 'ignore',
+    });
+    recorder.appendLine('commands.jsonl', {
+      host,
+      argv,
+      startedMonotonicMs,
+      endedMonotonicMs: monotonicMs(),
+      exitCode: result.exitCode ?? null,
+      stderr: result.stderr.slice(0, 2_000),
+    });
+    if (result.failed) throw commandFailed(argv, result.stderr || (result.shortMessage ?? ''));
+    return result.stdout;
+  };
+}
+
+function commandFailed(argv: readonly string[], why: string): HarnessError {
+  return new HarnessError('PROGRAM_FAILED', `Cannot run \`${argv.join(' ')}\`: ${why.trim()}.`, {
+    remedy: 'npm run repro -- doctor says what this machine lacks',
+  });
+}
+
+async function openHost(
+  host: Host,
+  signal: AbortSignal,
+): Promise<{ namespace: HostNamespace; holder: Program }> {
+  let announce: (pid: string) => void;
+  const announced = new Promise<string>((resolve) => {
+    announce = resolve;
+  });
+  const holder = startProgram({
+    name: `the holder of the ${host}'s network namespace`,
+    argv: ['unshare', '--net', 'sh', '-c', 'echo $$; exec sleep infinity'],
+    failure: 'SANDBOX_ENDED',
+    signal,
+    onLine: (line) => announce(line),
+  });
+  const pid = await within(Promise.race([announced, holder.unexpectedEnd]), {
+    for: `the ${host}'s network namespace`,
+    deadlineMs: COMMAND_DEADLINE_MS,
+    signal,
+    seen: () => 'no word from its holder',
+  });
+  return {
+    holder,
+    namespace: {
+      host,
+      procNet: `/proc/${pid}/net`,
+      inside: (argv) => ['nsenter', `--net=/proc/${pid}/ns/net`, '--', ...argv],
+    },
+  };
+}
+
+/** Two hosts and one wire, with fixed link addresses so that no neighbour discovery disturbs a run. */
+export async function openLaboratory(
+  network: { readonly family: AddressFamily; readonly clientAddresses: number },
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<Laboratory> {
+  const [server, client] = await Promise.all([
+    openHost('server', signal),
+    openHost('client', signal),
+  ]);
+  const further = Array.from({ length: network.clientAddresses - 1 }, (_, index) =>
+    FURTHER_CLIENTS[network.family].of(index + 1),
+  );
+  const pidOf = (opened: typeof server): string => opened.namespace.procNet.split('/')[2] ?? '';
+  await run([
+    ...['ip', 'link', 'add', WIRE, 'address', MAC.server, 'netns', pidOf(server), 'type', 'veth'],
+    ...['peer', 'name', WIRE, 'address', MAC.client, 'netns', pidOf(client)],
+  ]);
+  await Promise.all([
+    run(server.namespace.inside(serverScript(network.family, further.length > 0)), 'server'),
+    run(client.namespace.inside(clientScript(network.family, further)), 'client'),
+  ]);
+  return {
+    server: server.namespace,
+    client: client.namespace,
+    clientAddresses: [CLIENT_ADDRESS[network.family], ...further],
+    unexpectedEnd: Promise.race([server.holder.unexpectedEnd, client.holder.unexpectedEnd]),
+    [Symbol.asyncDispose]: async () => {
+      server.holder.kill('SIGKILL');
+      client.holder.kill('SIGKILL');
+    },
+  };
+}
+
+const shell = (lines: readonly string[]): readonly string[] => ['sh', '-ec', lines.join('\n')];
+
+const linkUp = (family: AddressFamily, address: string): readonly string[] => [
+  'ip link set lo up',
+  `ip link set ${WIRE} addrgenmode none`,
+  `ip addr add ${address}/${PREFIX[family]} dev ${WIRE}${family === 6 ? ' nodad' : ''}`,
+  `ip link set ${WIRE} up`,
+];
+
+function serverScript(family: AddressFamily, furtherClients: boolean): readonly string[] {
+  const peer = CLIENT_ADDRESS[family];
+  return shell([
+    ...linkUp(family, SERVER_ADDRESS[family]),
+    `ip neigh replace ${peer} lladdr ${MAC.client} dev ${WIRE} nud permanent`,
+    ...(furtherClients ? [`ip route add ${FURTHER_CLIENTS[family].network} via ${peer}`] : []),
+  ]);
+}
+
+function clientScript(family: AddressFamily, further: readonly string[]): readonly string[] {
+  const hostPrefix = family === 4 ? 32 : 128;
+  return shell([
+    ...linkUp(family, CLIENT_ADDRESS[family]),
+    `ip neigh replace ${SERVER_ADDRESS[family]} lladdr ${MAC.server} dev ${WIRE} nud permanent`,
+    ...further.map(
+      (address) =>
+        `ip addr add ${address}/${hostPrefix} dev ${WIRE}${family === 6 ? ' nodad' : ''}`,
+    ),
+  ]);
+}

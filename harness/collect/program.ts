@@ -1,0 +1,121 @@
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
+
+export interface ProgramOptions {
+  /** How messages call it, for example `the server`. */
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** The code of the error when it ends although nobody asked it to. */
+  readonly failure: HarnessErrorCode;
+  readonly signal: AbortSignal;
+  /** A file that its standard output goes to without passing through Node; otherwise lines are read. */
+  readonly stdoutFile?: string;
+  readonly onLine?: (line: string) => void;
+  readonly onStderr?: (text: string) => void;
+}
+
+/** A program that we started and that lives until it is finished or disposed of. */
+export interface Program extends AsyncDisposable {
+  readonly name: string;
+  /** Rejects when the program ends although nobody asked it to; never resolves. */
+  readonly unexpectedEnd: Promise<never>;
+  say(line: object): void;
+  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGUSR1'): void;
+  /** Ends its input or signals it, and waits for its end; after `withinMs` it is killed. */
+  finish(by: 'end-of-input' | 'SIGINT' | 'SIGTERM', withinMs: number): Promise<void>;
+}
+
+const STDERR_TAIL_CHARACTERS = 2_000;
+
+export function startProgram(options: ProgramOptions): Program {
+  const [command = '', ...args] =
+    options.stdoutFile === undefined ? options.argv : redirected(options.argv, options.stdoutFile);
+  const child = execa(command, args, {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    cleanup: false,
+  });
+
+  let asked = false;
+  const stderrTail = readOutput(child, options);
+  // The program may have ended already when a command is written: that is told by `unexpectedEnd`.
+  child.stdin.on('error', () => undefined);
+
+  const ended = child.then((result) => result);
+  const unexpectedEnd = new Promise<never>((_, reject) => {
+    void ended.then((result) => {
+      if (!asked) reject(endedUnexpectedly(options, result, stderrTail()));
+    });
+  });
+  unexpectedEnd.catch(() => undefined);
+
+  const finish: Program['finish'] = async (by, withinMs) => {
+    asked = true;
+    if (by === 'end-of-input') child.stdin.end();
+    else child.kill(by);
+    const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
+    await ended;
+    clearTimeout(timer);
+  };
+  return {
+    name: options.name,
+    unexpectedEnd,
+    say: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
+    kill: (signal) => {
+      asked = asked || signal !== 'SIGUSR1';
+      child.kill(signal);
+    },
+    finish,
+    [Symbol.asyncDispose]: () => finish('SIGTERM', 2_000),
+  };
+}
+
+/** The shell opens the file and becomes the program, so that the kernel alone moves the bytes. */
+const redirected = (argv: readonly string[], file: string): readonly string[] => [
+  ...['sh', '-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', file],
+  ...argv,
+];
+
+/** Hands out lines and stderr; returns a function that gives the last words on stderr. */
+function readOutput(
+  child: { readonly stdout: NodeJS.ReadableStream; readonly stderr: NodeJS.ReadableStream },
+  options: ProgramOptions,
+): () => string {
+  createInterface({ input: child.stdout }).on('line', (line) => options.onLine?.(line));
+  let tail = '';
+  child.stderr.on('data', (chunk: Uint8Array) => {
+    const text = new TextDecoder().decode(chunk);
+    tail = (tail + text).slice(-STDERR_TAIL_CHARACTERS);
+    options.onStderr?.(text);
+  });
+  return () => tail.trim();
+}
+
+function endedUnexpectedly(
+  options: ProgramOptions,
+  result: {
+    readonly exitCode?: number | undefined;
+    readonly signal?: string | undefined;
+    readonly originalMessage?: string | undefined;
+  },
+  lastWords: string,
+): HarnessError {
+  const how =
+    result.signal !== undefined
+      ? `was ended by ${result.signal}`
+      : result.exitCode !== undefined
+        ? `ended with exit code ${result.exitCode}`
+        : `could not be started (${result.originalMessage ?? 'unknown reason'})`;
+  const words = lastWords === '' ? '' : ` Its last words: ${lastWords}`;
+  return new HarnessError(
+    options.failure,
+    `${capitalised(options.name)} ${how} before the run was over.${words}`,
+    { remedy: 'look into the run folder for its log; npm run repro -- doctor checks this machine' },
+  );
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

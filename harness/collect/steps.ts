@@ -1,0 +1,127 @@
+import type { RunPlan, Step } from '../domain/plan.ts';
+import { monotonicMs } from './clock.ts';
+import { describeCondition, lookAt, type Watched } from './conditions.ts';
+import { countersNow } from './counters.ts';
+import type { Gate } from './gate.ts';
+import type { Laboratory, RunCommand } from './hosts.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import type { Server } from './server.ts';
+import { type SnapshotTimes, takeSnapshot } from './snapshot.ts';
+import type { Swarm } from './swarm.ts';
+import { applySysctls } from './sysctls.ts';
+import { until, within } from './until.ts';
+
+/** Everything a step may act on. */
+export interface Bench {
+  readonly plan: RunPlan;
+  readonly laboratory: Laboratory;
+  readonly swarm: Swarm;
+  readonly gate: Gate;
+  readonly startServer: (backlog: number) => Promise<Server>;
+  readonly run: RunCommand;
+  readonly recorder: RunRecorder;
+  readonly signal: AbortSignal;
+  /** Rejects when anything that should live has died. */
+  readonly unexpectedEnd: Promise<never>;
+  server?: Server;
+  originMonotonicMs?: number;
+  readonly countersAt: Map<string, ReadonlyMap<string, number>>;
+}
+
+type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
+
+const LOOK_EVERY_MS = 10;
+/** Looking at the SYN queue walks the kernel's hash table, so it is looked at less often. */
+const LOOK_AT_SYN_QUEUE_EVERY_MS = 50;
+
+/** Carries one step out; a snapshot returns when its counters stood still. */
+export function carryOut(step: Step, bench: Bench): Promise<SnapshotTimes | undefined> {
+  switch (step.kind) {
+    case 'start-server':
+      return startServer(step, bench);
+    case 'server-command':
+      return commandServer(step, bench);
+    case 'snapshot':
+      return snapshot(step, bench);
+    case 'gate':
+      return bench.gate.setClosed(step.closed).then(nothing);
+    case 'connect':
+      return connect(step, bench);
+    case 'await':
+      return awaitCondition(step, bench);
+    case 'set-sysctl':
+      return setSysctl(step, bench);
+    case 'release':
+      return bench.swarm.release().then(nothing);
+  }
+}
+
+const nothing = (): undefined => undefined;
+
+async function startServer(step: StepOf<'start-server'>, bench: Bench): Promise<undefined> {
+  bench.server = await bench.startServer(step.backlog);
+}
+
+async function commandServer(step: StepOf<'server-command'>, bench: Bench): Promise<undefined> {
+  await bench.server?.obey(step.command);
+}
+
+async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<SnapshotTimes> {
+  const { laboratory, plan, recorder, run } = bench;
+  const times = await takeSnapshot(step.name, laboratory, plan.network.port, recorder, run);
+  bench.countersAt.set(step.name, countersNow(laboratory.server));
+  return times;
+}
+
+async function connect(step: StepOf<'connect'>, bench: Bench): Promise<undefined> {
+  bench.originMonotonicMs ??= monotonicMs();
+  bench.swarm.connect(step);
+}
+
+function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined> {
+  const { condition } = step;
+  const watched: Watched = {
+    server: bench.laboratory.server,
+    swarm: bench.swarm,
+    family: bench.plan.network.family,
+    countersAt: bench.countersAt,
+  };
+  const wait = {
+    for: describeCondition(condition),
+    deadlineMs: step.deadlineMs,
+    signal: bench.signal,
+    seen: () => lookAt(condition, watched).seen,
+  };
+  if (condition.kind === 'wave-settled') {
+    return within(bench.swarm.settled(condition.wave), wait).then(nothing);
+  }
+  const every = condition.kind === 'syn-queue-length' ? LOOK_AT_SYN_QUEUE_EVERY_MS : LOOK_EVERY_MS;
+  return until(() => lookAt(condition, watched).reached, every, wait).then(nothing);
+}
+
+async function setSysctl(step: StepOf<'set-sysctl'>, bench: Bench): Promise<undefined> {
+  const host = bench.laboratory[step.host];
+  await applySysctls(host, { [step.key]: step.value }, 'required', bench.run);
+}
+
+/** A step as the timeline and the progress line call it. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'start-server':
+      return `listen with backlog ${step.backlog}`;
+    case 'server-command':
+      return `server: ${step.command.command}`;
+    case 'snapshot':
+      return step.name;
+    case 'gate':
+      return step.closed ? 'close the gate' : 'open the gate';
+    case 'connect':
+      return `${step.clients} clients connect (${step.arrivals.kind})`;
+    case 'await':
+      return `wait for ${describeCondition(step.condition)}`;
+    case 'set-sysctl':
+      return `${step.host}: ${step.key}=${step.value}`;
+    case 'release':
+      return 'clients let go';
+  }
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { FILES } from '../domain/evidence.ts';
+import type { RunCommand } from './hosts.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+/** Where tracefs is mounted, in this sandbox's own mount namespace. */
+const TRACEFS = '/sys/kernel/tracing';
+const BUFFER_KIB_PER_CPU = 16_384;
+/** Shown in kfree_skb's format from 6.15 on (a11a791ca81e): `{ 60, "TCP_LISTEN_OVERFLOW" }`. */
+const LISTEN_OVERFLOW = /\{ ?(\d+|0x[0-9a-f]+), "TCP_LISTEN_OVERFLOW" ?\}/;
+
+/** The events that tell of listen queues; a kernel that lacks one does without it. */
+const EVENTS = ['sock/inet_sock_set_state', 'tcp/tcp_retransmit_synack', 'tcp/tcp_send_reset'];
+
+/**
+ * Kernel trace events of our port, in a tracing instance of our own. The instance outlives
+ * processes, so it was made, and is removed in any case, by a keeper outside of the sandbox.
+ * Disposing writes trace.txt. Events of several ports or instances never mix.
+ */
+export async function startTrace(
+  instance: string,
+  port: number,
+  recorder: RunRecorder,
+  run: RunCommand,
+): Promise<AsyncDisposable> {
+  await run(['mount', '-t', 'tracefs', 'tracefs', TRACEFS]);
+  const folder = path.join(TRACEFS, 'instances', instance);
+  const set = (file: string, value: string): void => writeFileSync(path.join(folder, file), value);
+  set('trace_clock', 'mono');
+  set('buffer_size_kb', `${BUFFER_KIB_PER_CPU}`);
+  for (const event of EVENTS) enable(folder, event, `sport==${port}`, 'sport;');
+  const overflow = listenOverflowReason(folder);
+  if (overflow !== undefined) enable(folder, 'skb/kfree_skb', `reason==${overflow}`, 'reason;');
+  return {
+    [Symbol.asyncDispose]: async () => {
+      set('tracing_on', '0');
+      recorder.write(FILES.trace, readFileSync(path.join(folder, 'trace')));
+      rmdirSync(folder);
+    },
+  };
+}
+
+/** An event without the field (tcp_send_reset keeps whole socket addresses) is filtered when it is read. */
+function enable(folder: string, event: string, filter: string, field: string): void {
+  const eventFolder = path.join(folder, 'events', event);
+  if (!existsSync(eventFolder)) return;
+  const format = readFileSync(path.join(eventFolder, 'format'), 'utf8');
+  if (format.includes(` ${field}`)) writeFileSync(path.join(eventFolder, 'filter'), filter);
+  writeFileSync(path.join(eventFolder, 'enable'), '1');
+}
+
+function listenOverflowReason(folder: string): string | undefined {
+  const format = path.join(folder, 'events/skb/kfree_skb/format');
+  return existsSync(format) ? LISTEN_OVERFLOW.exec(readFileSync(format, 'utf8'))?.[1] : undefined;
+}

@@ -1,0 +1,23 @@
+import type { HarnessErrorCode } from './harness-error.ts';
+
+/** What the outside tells the first process of a sandbox, as its one argument in JSON. */
+export interface InsideOptions {
+  /** Absolute path of the run folder, which holds plan.json. */
+  readonly folder: string;
+  /** The caller's network namespace, for example `net:[4026531840]`: the inside refuses to be in it. */
+  readonly callerNetworkNamespace: string;
+  readonly sandbox: string;
+  readonly privilege: 'root' | 'user-namespace';
+  readonly harnessVersion: string;
+  readonly traceInstance: string | null;
+}
+
+/** One line of the inside's standard output. */
+export type InsideReport =
+  | { readonly event: 'step'; readonly label: string }
+  | {
+      readonly event: 'failed';
+      readonly code: HarnessErrorCode;
+      readonly message: string;
+      readonly remedy: string;
+    };

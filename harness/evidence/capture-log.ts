@@ -1,0 +1,31 @@
+/** Counts of packets. A count tcpdump did not print is absent. */
+export interface CaptureStatistics {
+  readonly captured?: number;
+  readonly receivedByFilter?: number;
+  readonly droppedByKernel?: number;
+  readonly droppedByInterface?: number;
+}
+
+/** tcpdump prints its statistics at its end and at every SIGUSR1: the last of each is what counts. */
+const lastCount = (text: string, what: string): number | undefined => {
+  const counts = [...text.matchAll(new RegExp(`(\\d+) packets? ${what}\\b`, 'g'))];
+  const digits = counts.at(-1)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};
+
+/**
+ * The statistics in tcpdump's standard error. Never throws: a log without them (tcpdump was killed)
+ * gives none.
+ */
+export const readCaptureLog = (text: string): CaptureStatistics => {
+  const captured = lastCount(text, 'captured');
+  const receivedByFilter = lastCount(text, 'received by filter');
+  const droppedByKernel = lastCount(text, 'dropped by kernel');
+  const droppedByInterface = lastCount(text, 'dropped by interface');
+  return {
+    ...(captured === undefined ? {} : { captured }),
+    ...(receivedByFilter === undefined ? {} : { receivedByFilter }),
+    ...(droppedByKernel === undefined ? {} : { droppedByKernel }),
+    ...(droppedByInterface === undefined ? {} : { droppedByInterface }),
+  };
+};

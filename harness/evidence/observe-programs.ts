@@ -1,0 +1,58 @@
+import { FILES, swarmEventsFile } from '../domain/evidence.ts';
+import type { ClientStory } from '../domain/tcp.ts';
+import type { SwarmEvent } from '../domain/wire.ts';
+import { tellClientStories } from './client-stories.ts';
+import type { EvidenceReader } from './evidence-reader.ts';
+import { fieldOf } from './json-shape.ts';
+import { readSwarmEvents } from './swarm-events.ts';
+
+const SWARM_FILE = /^swarm-(\d+)\.jsonl$/;
+
+/** The first is always looked for, so that a run without any says so. */
+const swarmFiles = (files: Iterable<string>): string[] => {
+  const processes = [...files].flatMap((file) => SWARM_FILE.exec(file)?.[1] ?? []).map(Number);
+  return [...new Set([0, ...processes])].sort((a, b) => a - b).map(swarmEventsFile);
+};
+
+/** One problem stands for many of the same file: a damaged file of a large swarm has thousands. */
+const noteFirst = (reader: EvidenceReader, file: string, problems: readonly string[]): void => {
+  const [first] = problems;
+  if (first === undefined) return;
+  reader.note(file, problems.length === 1 ? first : `${first} (and ${problems.length - 1} more)`);
+};
+
+const readSwarmFile = (reader: EvidenceReader, file: string): SwarmEvent[] => {
+  const { events, problems } = readSwarmEvents(reader.lines(file));
+  noteFirst(reader, file, problems);
+  return events;
+};
+
+/** The stories of all clients, whichever process they lived in. `files` are those of the run folder. */
+export const observeClients = (
+  reader: EvidenceReader,
+  files: Iterable<string>,
+  toMs: (monotonicMs: number) => number,
+): ClientStory[] => {
+  const events = swarmFiles(files)
+    .flatMap((file) => readSwarmFile(reader, file))
+    .sort((a, b) => a.monotonicMs - b.monotonicMs);
+  const { clients, problems } = tellClientStories(events, toMs);
+  for (const problem of problems) reader.note('swarm-*.jsonl', problem);
+  return clients;
+};
+
+const LISTEN_EVENTS: ReadonlySet<unknown> = new Set(['listening', 'listening-again']);
+
+const isLimit = (limit: unknown): limit is number => typeof limit === 'number';
+
+/** What the server program said. Where it had no `ss` it printed null for a limit. */
+export const observeServer = (
+  reader: EvidenceReader,
+): { announcedLimits: number[]; accepted: number } => {
+  const events = reader.lines(FILES.serverEvents);
+  const listened = events.filter((event) => LISTEN_EVENTS.has(fieldOf(event, 'event')));
+  return {
+    announcedLimits: listened.map((event) => fieldOf(event, 'acceptQueueLimit')).filter(isLimit),
+    accepted: events.filter((event) => fieldOf(event, 'event') === 'accepted').length,
+  };
+};

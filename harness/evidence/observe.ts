@@ -1,0 +1,55 @@
+import { type Evidence, FILES, type Sample, type TimelineEntry } from '../domain/evidence.ts';
+import type { Observations, QueueSample, StepTime } from '../domain/observations.ts';
+import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
+import { observePackets } from './observe-packets.ts';
+import { observeClients, observeServer } from './observe-programs.ts';
+import { observeStatus, observeSurroundings, observeSysctls, readPlan } from './observe-run.ts';
+import { counterGrowth, observeSnapshots } from './observe-snapshots.ts';
+import { ledgerWindow, observeTime, type RunTime, readTimeline } from './observe-time.ts';
+import { observeTrace } from './observe-trace.ts';
+import { placeSample, SAMPLE_SHAPE } from './samples.ts';
+
+const observeSteps = (timeline: readonly TimelineEntry[], time: RunTime): StepTime[] =>
+  timeline.map((entry) => ({
+    label: entry.label,
+    startedAtMs: time.fromMonotonicMs(entry.startedMonotonicMs),
+    endedAtMs: time.fromMonotonicMs(entry.endedMonotonicMs),
+  }));
+
+const observeSamples = (reader: EvidenceReader, time: RunTime): QueueSample[] =>
+  keepShaped<Sample>(reader, FILES.samples, reader.lines(FILES.samples), SAMPLE_SHAPE).map(
+    (sample) => placeSample(sample, time.fromMonotonicMs),
+  );
+
+/**
+ * What a run folder says, typed. The plan is needed: without it HarnessError EVIDENCE_UNREADABLE is
+ * thrown. Any other file that is missing or broken is an entry of `problems`, and what it would
+ * have told is left out.
+ */
+export const observe = (evidence: Evidence): Observations => {
+  const plan = readPlan(evidence);
+  const { family, port } = plan.network;
+  const reader = createEvidenceReader(evidence);
+  const timeline = readTimeline(reader);
+  const time = observeTime(reader, timeline);
+  const toMs = time.fromMonotonicMs;
+  const snapshots = observeSnapshots(reader, timeline, toMs, { family, port });
+  const trace = observeTrace(reader, evidence, timeline, toMs, port);
+  return {
+    plan,
+    surroundings: observeSurroundings(reader),
+    status: observeStatus(reader),
+    sysctls: observeSysctls(reader),
+    steps: observeSteps(timeline, time),
+    clients: observeClients(reader, evidence.keys(), toMs),
+    ...observePackets(reader, time, ledgerWindow(timeline), port),
+    snapshots,
+    counters: counterGrowth(snapshots),
+    ...observeServer(reader),
+    samples: observeSamples(reader, time),
+    ...(trace === undefined ? {} : { trace }),
+    clockDriftMs: time.driftMs,
+    // Last, because everything above may have added to it.
+    problems: [...reader.problems],
+  };
+};

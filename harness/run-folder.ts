@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Evidence, FILES } from './domain/evidence.ts';
+import { HarnessError } from './domain/harness-error.ts';
+import type { RunPlan } from './domain/plan.ts';
+
+/** Makes `<runsDir>/<time>-<scenario>/` with its plan.json. Returns its absolute path. */
+export function createRunFolder(runsDir: string, plan: RunPlan, now: Date): string {
+  const time = now.toISOString().replaceAll(/[-:]/g, '').replace('T', '-').replace(/Z$/, '');
+  const folder = path.resolve(runsDir, `${time}-${plan.scenario}`);
+  try {
+    mkdirSync(path.dirname(folder), { recursive: true });
+    const own = unusedName(folder);
+    mkdirSync(own);
+    writeFileSync(path.join(own, FILES.plan), `${JSON.stringify(plan, null, 2)}\n`);
+    return own;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HarnessError('RUN_FOLDER_UNWRITABLE', `Cannot make a run folder: ${why}.`, {
+      remedy: 'free some disk space, or choose another place with --runs-dir DIR',
+      cause,
+    });
+  }
+}
+
+/** Two runs of one scenario may start in the same millisecond. */
+function unusedName(folder: string): string {
+  let name = folder;
+  for (let number = 2; existsSync(name); number += 1) name = `${folder}-${number}`;
+  return name;
+}
+
+/** Every file of the folder, by relative path. Throws `EVIDENCE_UNREADABLE`. */
+export function readEvidence(folder: string): Evidence {
+  if (!existsSync(path.join(folder, FILES.plan))) {
+    throw new HarnessError(
+      'EVIDENCE_UNREADABLE',
+      `Cannot judge ${folder} because it is not a run folder: it has no ${FILES.plan}.`,
+      { remedy: 'name a folder below runs/; npm run repro -- makes one' },
+    );
+  }
+  try {
+    return new Map(
+      filesBelow(folder, '').map((file) => [file, readFileSync(path.join(folder, file))]),
+    );
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HarnessError('EVIDENCE_UNREADABLE', `Cannot read ${folder}: ${why}.`, {
+      remedy: 'look at the permissions of the folder',
+      cause,
+    });
+  }
+}
+
+function filesBelow(folder: string, relative: string): readonly string[] {
+  return readdirSync(path.join(folder, relative)).flatMap((name) => {
+    const inner = relative === '' ? name : `${relative}/${name}`;
+    return statSync(path.join(folder, inner)).isDirectory() ? filesBelow(folder, inner) : [inner];
+  });
+}
+
+/** Adds what was concluded to the folder; judging a read-only folder again is no error. */
+export function keepConclusion(folder: string, file: string, content: string): void {
+  try {
+    writeFileSync(path.join(folder, file), content);
+  } catch {
+    // The conclusion is printed as well; the evidence it was drawn from is untouched.
+  }
+}

@@ -1,0 +1,138 @@
+import { readlinkSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
+import type { InsideOptions, InsideReport } from '../domain/inside.ts';
+import { commandPath } from './command-path.ts';
+import { notPermittedRemedy } from './remedies.ts';
+import type { CollectRequest, Sandbox } from './sandbox.ts';
+import { keepTraceInstance } from './trace-keeper.ts';
+
+type Privilege = InsideOptions['privilege'];
+
+const INSIDE = fileURLToPath(new URL('../collect/main.js', import.meta.url));
+
+/**
+ * `--kill-child`: when unshare is killed, so is the first process inside, and with it, by the rules
+ * of PID namespaces, every other. `--map-current-user` keeps the user's id, so that tcpdump does
+ * not try to drop a privilege that it never had and the run folder belongs to the user.
+ */
+const UNSHARE: Readonly<Record<Privilege, readonly string[]>> = {
+  root: ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  'user-namespace': [
+    ...['unshare', '--user', '--map-current-user', '--keep-caps'],
+    ...['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  ],
+};
+
+/** Root needs no user namespace, but a container's root may need one after all. */
+export const privilegesToTry = (): readonly Privilege[] =>
+  process.getuid?.() === 0 ? ['root', 'user-namespace'] : ['user-namespace'];
+
+export const unshareCommand = (privilege: Privilege): readonly string[] => UNSHARE[privilege];
+
+export function netnsSandbox(harnessVersion: string): Sandbox {
+  return {
+    kind: 'netns',
+    commandLine: (folder) => [
+      ...UNSHARE[privilegesToTry()[0] ?? 'user-namespace'],
+      ...[
+        process.execPath,
+        INSIDE,
+        JSON.stringify(insideOptions(folder, 'root', harnessVersion, null)),
+      ],
+    ],
+    collect: async (request) => {
+      const refusals: string[] = [];
+      for (const privilege of privilegesToTry()) {
+        const refusal = await collectWith(privilege, request, harnessVersion);
+        if (refusal === null) return;
+        refusals.push(refusal);
+      }
+      throw new HarnessError(
+        'SANDBOX_NOT_PERMITTED',
+        `Cannot make namespaces here: ${refusals.join('; ')}.`,
+        { remedy: notPermittedRemedy() },
+      );
+    },
+  };
+}
+
+const insideOptions = (
+  folder: string,
+  privilege: Privilege,
+  harnessVersion: string,
+  traceInstance: string | null,
+): InsideOptions => ({
+  folder,
+  callerNetworkNamespace: readlinkSync('/proc/self/ns/net'),
+  sandbox: 'netns',
+  privilege,
+  harnessVersion,
+  traceInstance,
+});
+
+/** Null when the run was carried out; otherwise why unshare refused. */
+async function collectWith(
+  privilege: Privilege,
+  request: CollectRequest,
+  harnessVersion: string,
+): Promise<string | null> {
+  const env = { PATH: commandPath() };
+  await using keeper = privilege === 'root' ? await keepTraceInstance(env) : null;
+  const inside = insideOptions(request.folder, privilege, harnessVersion, keeper?.instance ?? null);
+  const [command = '', ...args] = UNSHARE[privilege];
+  // A session of its own: a terminal's Ctrl-C must not reach tcpdump and the clients directly.
+  const child = execa(command, [...args, process.execPath, INSIDE, JSON.stringify(inside)], {
+    env,
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: { stdout: false, stderr: true },
+  });
+  child.stdin.on('error', () => undefined);
+  const onAbort = (): void => void child.stdin.write('abort\n');
+  const onForce = (): void => void child.kill('SIGKILL');
+  request.signal.addEventListener('abort', onAbort, { once: true });
+  request.force.addEventListener('abort', onForce, { once: true });
+  if (request.signal.aborted) onAbort();
+
+  const reports: InsideReport[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const report = JSON.parse(line) as InsideReport;
+    reports.push(report);
+    if (report.event === 'step') request.onStep(report.label);
+  });
+  const result = await child;
+  request.signal.removeEventListener('abort', onAbort);
+  request.force.removeEventListener('abort', onForce);
+  if (result.exitCode === 0) return null;
+  return explainEnd(reports, result);
+}
+
+/** Returns unshare's own refusal, or throws what ended the run. */
+function explainEnd(
+  reports: readonly InsideReport[],
+  result: {
+    readonly exitCode?: number | undefined;
+    readonly signal?: string | undefined;
+    readonly stderr: string;
+    readonly shortMessage?: string | undefined;
+  },
+): string {
+  const failed = reports.find((report) => report.event === 'failed');
+  if (failed) {
+    throw new HarnessError(failed.code satisfies HarnessErrorCode, failed.message, {
+      remedy: failed.remedy,
+    });
+  }
+  const words = result.stderr.trim();
+  if (reports.length === 0 && words.startsWith('unshare:')) return words.split('\n')[0] ?? words;
+  const how = result.signal === undefined ? `exit code ${result.exitCode}` : result.signal;
+  throw new HarnessError(
+    'SANDBOX_ENDED',
+    `The sandbox ended before the run was over (${how}).${words === '' ? '' : ` ${words}`}`,
+    { remedy: 'the evidence so far is in the run folder; start the run again' },
+  );
+}

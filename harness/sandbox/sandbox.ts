@@ -1,0 +1,24 @@
+/** The kinds that `--sandbox` knows; `auto` is the first that this machine offers. */
+export const SANDBOX_KINDS = ['netns'] as const;
+export type SandboxKind = (typeof SANDBOX_KINDS)[number];
+
+export interface CollectRequest {
+  /** Absolute path of a run folder that holds plan.json. */
+  readonly folder: string;
+  /** Aborting stops the run and keeps the evidence so far; `force` ends it at once. */
+  readonly signal: AbortSignal;
+  readonly force: AbortSignal;
+  readonly onStep: (label: string) => void;
+}
+
+/**
+ * Runs the inside part (harness/collect/main.ts) where it can do no harm. The sandbox dies with
+ * that process, and every process in it: there is nothing to clean up.
+ */
+export interface Sandbox {
+  readonly kind: SandboxKind;
+  /** How a person would start the same by hand: for --dry-run. */
+  readonly commandLine: (folder: string) => readonly string[];
+  /** Resolves when the folder holds the evidence; rejects with the HarnessError that ended the run. */
+  readonly collect: (request: CollectRequest) => Promise<void>;
+}

@@ -1,0 +1,44 @@
+/**
+ * Claims put to the test here: 001-a, 001-b (i), 001-h, 002-d, 003-f.
+ */
+import type { Scenario } from '../domain/scenario.ts';
+import { predictOverflow } from '../kernel/predict.ts';
+import {
+  bothCountersCountRefusedSyns,
+  holdsBacklogPlusOne,
+  lateClientCompletesItsHandshake,
+  limitIsTheSmaller,
+} from './overflow-claims.ts';
+import { connectAndSettle, DEFAULTS, planOf } from './parts.ts';
+
+const ID = 'accept-queue-overflow';
+
+export const acceptQueueOverflow: Scenario = {
+  id: ID,
+  title: 'A full accept queue refuses SYNs, and the client times out',
+  story:
+    'A server listens with a tiny backlog and never accepts. More clients connect than its accept queue holds. Those that fit are connected although the server never looked at them; the others wait for a SYN-ACK that never comes.',
+  claims: [
+    holdsBacklogPlusOne,
+    lateClientCompletesItsHandshake,
+    limitIsTheSmaller(
+      '001-h',
+      '001',
+      'The accept queue is as long as the smaller of backlog and somaxconn; one connection more than that is established.',
+    ),
+    bothCountersCountRefusedSyns(
+      '002-d',
+      '002',
+      'A SYN dropped because the accept queue is full counts as an overflow of both queues.',
+    ),
+    bothCountersCountRefusedSyns(
+      '003-f',
+      '003',
+      'During an overflow ListenOverflows and ListenDrops rise by the same amount.',
+    ),
+  ],
+  defaults: DEFAULTS,
+  plan: (parameters) =>
+    planOf(ID, parameters, connectAndSettle(parameters, 'all', parameters.clients)),
+  predict: (parameters, kernel) => predictOverflow(parameters, kernel),
+};

@@ -1,0 +1,16 @@
+import type { Scenario } from '../domain/scenario.ts';
+import { acceptQueueOverflow } from './accept-queue-overflow.ts';
+import { fooledClient } from './fooled-client.ts';
+import { somaxconnCapsTheBacklog } from './somaxconn-caps-the-backlog.ts';
+import { somaxconnNeedsANewListen } from './somaxconn-needs-a-new-listen.ts';
+
+/** Every scenario, the default one first. */
+export const SCENARIOS: readonly Scenario[] = [
+  acceptQueueOverflow,
+  fooledClient,
+  somaxconnCapsTheBacklog,
+  somaxconnNeedsANewListen,
+];
+
+export const scenarioNamed = (id: string): Scenario | undefined =>
+  SCENARIOS.find((scenario) => scenario.id === id);

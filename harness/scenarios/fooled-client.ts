@@ -1,0 +1,250 @@
+/**
+ * Claims put to the test here: 001-b (ii), 000-b, 001-c.
+ *
+ * From 4.10 on a client is fooled only if its SYN was admitted before the accept queue filled. So
+ * the first clients fill all places but one; then a gate holds back every segment of the clients
+ * except SYNs while the others connect. When the gate opens, each repeated SYN-ACK draws the ACK
+ * again: the first takes the last place, the ACKs of all others are dropped.
+ */
+import type { Observations } from '../domain/observations.ts';
+import type { Parameters } from '../domain/parameters.ts';
+import type { Step } from '../domain/plan.ts';
+import type { Prediction } from '../domain/prediction.ts';
+import type { Claim, Scenario } from '../domain/scenario.ts';
+import type { ClientStory, Connection } from '../domain/tcp.ts';
+import { predictFooled } from '../kernel/predict.ts';
+import { retransmissionTolerance } from '../kernel/schedules.ts';
+import { clientsThat, closing, growth, ignoredHandshakes, synQueueLengthAt } from '../verdict/figures.ts';
+import { decide } from '../verdict/testimony.ts';
+import { connectAndSettle, DEFAULTS, planOf, plannedLimit, plannedSysctl, snapshotStep } from './parts.ts';
+
+const ID = 'fooled-client';
+const FIRST = 'first';
+const LATE = 'late';
+const HELD_BACK = 'held-back';
+
+/** 1 + 2 + 4 + ... + 2^retries seconds, then an eighth for the timer wheel and some for a busy machine. */
+const forgottenAfterMs = (retries: number): number => (2 ** (retries + 1) - 1) * 1_125 + 20_000;
+
+function middle(parameters: Parameters): readonly Step[] {
+  const first = Math.min(parameters.clients, plannedLimit(parameters));
+  const late = parameters.clients - first;
+  const fill = connectAndSettle(parameters, FIRST, first);
+  if (late === 0) return fill;
+  const retries = plannedSysctl(parameters, 'server', 'net.ipv4.tcp_synack_retries');
+  return [
+    ...fill,
+    { kind: 'gate', closed: true },
+    ...connectAndSettle(parameters, LATE, late),
+    snapshotStep(HELD_BACK),
+    { kind: 'gate', closed: false },
+    {
+      kind: 'await',
+      condition: { kind: 'syn-queue-length', equals: 0 },
+      deadlineMs: forgottenAfterMs(retries),
+    },
+  ];
+}
+
+/** Requests that are in the SYN queue when the gate opens and find no place: all but one. */
+const droppedRequests = (parameters: Parameters, prediction: Prediction): number =>
+  Math.max(
+    0,
+    Math.min(parameters.clients - prediction.acceptQueueLimit, prediction.synQueueCapacity) - 1,
+  );
+
+const abortsOnOverflow = (parameters: Parameters): boolean =>
+  plannedSysctl(parameters, 'server', 'net.ipv4.tcp_abort_on_overflow') === 1;
+
+function notFooled(parameters: Parameters, prediction: Prediction): string | null {
+  if (droppedRequests(parameters, prediction) === 0) {
+    return `nobody is fooled: pass --clients ${prediction.acceptQueueCapacity + 1} or more`;
+  }
+  return null;
+}
+
+function notSilent(parameters: Parameters, prediction: Prediction): string | null {
+  if (abortsOnOverflow(parameters)) return 'tcp_abort_on_overflow resets the clients instead';
+  if (parameters.sendBytes > 0 || parameters.keepAliveMs !== null) {
+    return 'the clients are not silent: their segments draw a RST later';
+  }
+  return notFooled(parameters, prediction);
+}
+
+const repeatsOf = ({ synAcks }: Connection): number =>
+  synAcks.filter(({ retransmission }) => retransmission).length;
+
+/** Whether each repeated SYN-ACK lies where the kernel's timers put it. */
+function onSchedule({ synAcks }: Connection, prediction: Prediction): boolean {
+  const firstMs = synAcks[0]?.atMs ?? 0;
+  return synAcks.every(({ atMs }, index) => {
+    const dueMs = prediction.synAckTimesMs[index];
+    if (dueMs === undefined) return false;
+    const { earlyMs, lateMs } = retransmissionTolerance(dueMs);
+    const offMs = atMs - firstMs - dueMs;
+    return -earlyMs <= offMs && offMs <= lateMs;
+  });
+}
+
+const fooledWords = (fooled: number, repeats: string | number): string =>
+  `${fooled} fooled, SYN-ACK repeated ${repeats} times on schedule`;
+
+function wordsOfPackets(seen: Observations, prediction: Prediction): string {
+  const ignored = ignoredHandshakes(seen);
+  if (ignored.some((connection) => !onSchedule(connection, prediction))) {
+    const times = ignored[0]?.synAcks.map(({ atMs }) => (atMs / 1_000).toFixed(2)) ?? [];
+    return `${ignored.length} fooled, SYN-ACKs off schedule: ${times.join(', ')} s`;
+  }
+  const repeats = [...new Set(ignored.map(repeatsOf))];
+  return fooledWords(ignored.length, repeats.join(' or '));
+}
+
+/** Every request repeats its SYN-ACK: the completed one once, each fooled one until it is forgotten. */
+function wordsOfCounters(seen: Observations): string | undefined {
+  const passiveOpens = growth(seen, 'server', 'PassiveOpens');
+  const repeated = growth(seen, 'server', 'TCPSynRetrans');
+  if (passiveOpens === undefined || repeated === undefined) return undefined;
+  const cookies = growth(seen, 'server', 'SyncookiesSent') ?? 0;
+  const fooled = clientsThat(seen, 'connected') - passiveOpens - cookies;
+  return fooledWords(fooled, (repeated - 1) / fooled);
+}
+
+const acknowledgementDropped: Claim = {
+  id: '001-b (ii)',
+  document: '001',
+  statement:
+    'The client after the last that fits completes its handshake; the server drops its ACK and repeats the SYN-ACK tcp_synack_retries times.',
+  notExercisedBecause: notSilent,
+  judge: (seen, prediction) => {
+    const { parameters } = seen.plan;
+    const retries = prediction.synAckTimesMs.length - 1;
+    const expected = fooledWords(droppedRequests(parameters, prediction), retries);
+    return decide({
+      documented: expected,
+      documentedValue: expected,
+      statements: [
+        { witness: 'packets', of: 'handshakes with a SYN-ACK after their ACK', value: wordsOfPackets(seen, prediction) },
+        { witness: 'counters', of: 'PassiveOpens and TCPSynRetrans', value: wordsOfCounters(seen) },
+      ],
+    });
+  },
+};
+
+const FORGOTTEN = 'forgotten without RST, the client still believes';
+
+/** Each repeated SYN-ACK that could be answered was answered by the client, and no RST followed. */
+function forgottenByPackets(seen: Observations): string {
+  const ignored = ignoredHandshakes(seen);
+  const resets = ignored.flatMap(({ resets: all }) => all).length;
+  const unanswered = ignored.filter(
+    ({ synAcks, bareAcks }) =>
+      bareAcks.filter(({ from }) => from === 'client').length < synAcks.length - 1,
+  ).length;
+  if (resets > 0) return `${resets} RSTs`;
+  return unanswered > 0 ? `${unanswered} clients did not answer a repeated SYN-ACK` : FORGOTTEN;
+}
+
+function forgottenBySockets(seen: Observations): string | undefined {
+  const before = synQueueLengthAt(seen.snapshots.get(HELD_BACK));
+  const after = synQueueLengthAt(closing(seen));
+  const believers = closing(seen)?.sockets.client.filter(({ state }) => state === 'ESTABLISHED').length;
+  if (before === undefined || after === undefined || believers === undefined) return undefined;
+  const faithful = believers === clientsThat(seen, 'connected');
+  return before > 0 && after === 0 && faithful
+    ? FORGOTTEN
+    : `SYN-RECV ${before}, later ${after}; ${believers} clients ESTABLISHED`;
+}
+
+function forgottenByCounters(seen: Observations): string | undefined {
+  const resets = growth(seen, 'server', 'OutRsts');
+  const timeouts = growth(seen, 'server', 'TCPTimeouts');
+  if (resets === undefined || timeouts === undefined) return undefined;
+  return resets === 0 && timeouts > 0 ? FORGOTTEN : `OutRsts ${resets}, TCPTimeouts ${timeouts}`;
+}
+
+const silentlyForgotten: Claim = {
+  id: '000-b',
+  document: '000',
+  statement:
+    'The server repeats its SYN-ACK, the client answers each one, and then the server forgets silently.',
+  notExercisedBecause: notSilent,
+  judge: (seen) =>
+    decide({
+      documented: FORGOTTEN,
+      documentedValue: FORGOTTEN,
+      statements: [
+        { witness: 'packets', of: 'fooled handshakes', value: forgottenByPackets(seen) },
+        { witness: 'sockets', of: 'both socket tables', value: forgottenBySockets(seen) },
+        { witness: 'counters', of: 'OutRsts and TCPTimeouts of the server', value: forgottenByCounters(seen) },
+      ],
+    }),
+};
+
+const SILENCE = 'silence: times out reading';
+const RESET = 'RST: connection reset by peer';
+
+/** Late clients whose story ended in this way, as a word about all that could not be served. */
+function endsOfLateClients(seen: Observations, expected: number): string {
+  const ends = seen.clients
+    .filter(({ wave }: ClientStory) => wave === LATE)
+    .map(({ end }) => end?.kind ?? 'not connected');
+  const reset = ends.filter((end) => end === 'reset-before-data').length;
+  if (reset === expected) return RESET;
+  const readTimeouts = ends.filter((end) => end === 'read-timed-out').length;
+  return reset === 0 && readTimeouts >= expected ? SILENCE : ends.join(', ');
+}
+
+const byResets = (resets: number | undefined, expected: number): string | undefined => {
+  if (resets === undefined) return undefined;
+  if (resets === 0) return SILENCE;
+  return resets === expected ? RESET : `${resets} RSTs`;
+};
+
+const abortOnOverflowDecides: Claim = {
+  id: '001-c',
+  document: '001',
+  statement:
+    'tcp_abort_on_overflow decides: 0 drops the ACK and the client times out reading; 1 sends a RST and the client sees connection reset by peer.',
+  notExercisedBecause: (parameters, prediction) =>
+    parameters.sendBytes > 0 || parameters.keepAliveMs !== null
+      ? 'the clients are not silent: their segments draw a RST in any case'
+      : !abortsOnOverflow(parameters) && parameters.readTimeoutMs === null
+        ? 'the clients have no read timeout; pass --read-timeout 3s'
+        : notFooled(parameters, prediction),
+  judge: (seen, prediction) => {
+    const { parameters } = seen.plan;
+    const aborts = abortsOnOverflow(parameters);
+    const expected = droppedRequests(parameters, prediction);
+    const fromServer = seen.connections
+      .flatMap(({ resets }) => resets)
+      .filter(({ from }) => from === 'server').length;
+    return decide({
+      documented: `tcp_abort_on_overflow ${aborts ? 1 : 0}: ${aborts ? RESET : SILENCE}`,
+      documentedValue: aborts ? RESET : SILENCE,
+      statements: [
+        { witness: 'clients', of: 'ends of the fooled clients', value: endsOfLateClients(seen, expected) },
+        { witness: 'packets', of: 'RSTs of the server', value: byResets(fromServer, expected) },
+        {
+          witness: 'counters',
+          of: 'EmbryonicRsts of the server',
+          value: byResets(growth(seen, 'server', 'EmbryonicRsts'), expected),
+        },
+      ],
+    });
+  },
+};
+
+export const fooledClient: Scenario = {
+  id: ID,
+  title: 'A fooled client believes in a connection that the server does not have',
+  story:
+    'The SYN of the last client is admitted while there is still a place, but its ACK arrives when the accept queue is full. The server drops the ACK, repeats its SYN-ACK a few times and forgets. The client is connected all the while, and waits for an answer in vain.',
+  claims: [acknowledgementDropped, silentlyForgotten, abortOnOverflowDecides],
+  defaults: {
+    ...DEFAULTS,
+    readTimeoutMs: 3_000,
+    sysctls: { server: { 'net.ipv4.tcp_synack_retries': '2' }, client: {} },
+  },
+  plan: (parameters) => planOf(ID, parameters, middle(parameters)),
+  predict: (parameters, kernel) => predictFooled(parameters, kernel),
+};

@@ -1,0 +1,134 @@
+/** What the scenarios' plans are made of. */
+import type { Parameters, Sysctls } from '../domain/parameters.ts';
+import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT, type RunPlan, type Step } from '../domain/plan.ts';
+import type { Host } from '../domain/tcp.ts';
+import type { ClientBehaviour } from '../domain/wire.ts';
+
+export const DEFAULTS: Parameters = {
+  backlog: 2,
+  clients: 4,
+  arrivals: { kind: 'burst' },
+  connectTimeoutMs: 2_500,
+  readTimeoutMs: null,
+  sendBytes: 0,
+  keepAliveMs: null,
+  sysctls: { server: {}, client: {} },
+  family: 4,
+  port: 9_999,
+  clientAddresses: null,
+  sampleEveryMs: 10,
+};
+
+/** Today's defaults, set explicitly so that a run does not depend on how the machine is tuned. */
+const PINNED: Readonly<Record<Host, Sysctls>> = {
+  server: {
+    'net.core.somaxconn': '4096',
+    'net.ipv4.tcp_max_syn_backlog': '4096',
+    'net.ipv4.tcp_syncookies': '1',
+    'net.ipv4.tcp_abort_on_overflow': '0',
+    'net.ipv4.tcp_synack_retries': '5',
+  },
+  client: {
+    'net.ipv4.tcp_syn_retries': '6',
+    'net.ipv4.tcp_syn_linear_timeouts': '4',
+    'net.ipv4.ip_local_port_range': '32768 60999',
+  },
+};
+
+/** Ports of one source address in the pinned range. */
+export const PORTS_PER_ADDRESS = 60_999 - 32_768 + 1;
+/** The kernel searches long for the last free ports of an address, so the swarm leaves some. */
+const CLIENTS_PER_ADDRESS = 28_000;
+
+/** A sysctl of a host as it will be in force: asked for, or pinned. */
+export function plannedSysctl(parameters: Parameters, host: Host, key: string): number {
+  return Number(parameters.sysctls[host][key] ?? PINNED[host][key]);
+}
+
+/** The accept-queue limit that the plan counts on. */
+export const plannedLimit = (parameters: Parameters): number =>
+  Math.min(parameters.backlog, plannedSysctl(parameters, 'server', 'net.core.somaxconn'));
+
+export const addressesFor = (parameters: Parameters): number =>
+  parameters.clientAddresses ?? Math.max(1, Math.ceil(parameters.clients / CLIENTS_PER_ADDRESS));
+
+export const behaviourOf = (parameters: Parameters): ClientBehaviour => ({
+  connectTimeoutMs: parameters.connectTimeoutMs,
+  readTimeoutMs: parameters.readTimeoutMs,
+  sendBytes: parameters.sendBytes,
+  keepAliveMs: parameters.keepAliveMs,
+});
+
+/** Starting a process, setting a rule, a machine that is busy with something else. */
+const SLACK_MS = 20_000;
+/** What one client costs a busy machine at most. */
+const SLACK_PER_CLIENT_MS = 2;
+
+/** How long a wave may take until every attempt has an outcome. */
+function waveDeadlineMs(parameters: Parameters, clients: number): number {
+  const { arrivals, connectTimeoutMs } = parameters;
+  const arrivingMs =
+    arrivals.kind === 'sequential'
+      ? clients * connectTimeoutMs
+      : arrivals.kind === 'rate'
+        ? (clients * 1_000) / arrivals.perSecond
+        : 0;
+  return Math.ceil(arrivingMs + connectTimeoutMs + clients * SLACK_PER_CLIENT_MS + SLACK_MS);
+}
+
+/** Clients connect, and the plan goes on at once. */
+export const connectStep = (parameters: Parameters, wave: string, clients: number): Step => ({
+  kind: 'connect',
+  wave,
+  clients,
+  arrivals: parameters.arrivals,
+  behaviour: behaviourOf(parameters),
+});
+
+export const settledStep = (parameters: Parameters, wave: string, clients: number): Step => ({
+  kind: 'await',
+  condition: { kind: 'wave-settled', wave },
+  deadlineMs: waveDeadlineMs(parameters, clients),
+});
+
+/** Clients connect, and the plan goes on when every attempt has an outcome. A wave of none is none. */
+export const connectAndSettle = (
+  parameters: Parameters,
+  wave: string,
+  clients: number,
+): readonly Step[] =>
+  clients === 0
+    ? []
+    : [connectStep(parameters, wave, clients), settledStep(parameters, wave, clients)];
+
+export const snapshotStep = (name: string): Step => ({ kind: 'snapshot', name });
+
+/** The frame of every run: listen, look, do, look again before the clients let go. */
+export function planOf(scenario: string, parameters: Parameters, middle: readonly Step[]): RunPlan {
+  const { server, client } = parameters.sysctls;
+  return {
+    schemaVersion: 1,
+    scenario,
+    parameters,
+    network: {
+      family: parameters.family,
+      port: parameters.port,
+      clientAddresses: addressesFor(parameters),
+    },
+    sysctls: {
+      required: { server, client },
+      pinned: { server: without(PINNED.server, server), client: without(PINNED.client, client) },
+    },
+    sampleEveryMs: parameters.sampleEveryMs,
+    steps: [
+      { kind: 'start-server', backlog: parameters.backlog },
+      snapshotStep(OPENING_SNAPSHOT),
+      ...middle,
+      snapshotStep(CLOSING_SNAPSHOT),
+      { kind: 'release' },
+    ],
+  };
+}
+
+const without = (sysctls: Sysctls, others: Sysctls): Sysctls =>
+  Object.fromEntries(Object.entries(sysctls).filter(([key]) => !(key in others)));

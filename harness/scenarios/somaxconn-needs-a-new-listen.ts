@@ -1,0 +1,154 @@
+/**
+ * Claim put to the test here: 003-c.
+ */
+import type { Observations } from '../domain/observations.ts';
+import type { Parameters } from '../domain/parameters.ts';
+import { OPENING_SNAPSHOT, type Step } from '../domain/plan.ts';
+import type { Claim, KernelModel, Scenario } from '../domain/scenario.ts';
+import { acceptQueueCapacity } from '../kernel/queue-capacity.ts';
+import { predictOverflow } from '../kernel/predict.ts';
+import { clientsThat } from '../verdict/figures.ts';
+import { decide } from '../verdict/testimony.ts';
+import { connectStep, DEFAULTS, planOf, plannedLimit, settledStep, snapshotStep } from './parts.ts';
+
+const ID = 'somaxconn-needs-a-new-listen';
+const RAISED = 'raised';
+const FULL = 'full';
+const LISTENING_AGAIN = 'listening-again';
+const SOMAXCONN = 'net.core.somaxconn';
+
+/** Long before the first repetition of a SYN, so that the new limit meets refused clients. */
+const REFUSALS_DEADLINE_MS = 20_000;
+
+function middle(parameters: Parameters): readonly Step[] {
+  const { backlog, clients } = parameters;
+  const refused = clients - (plannedLimit(parameters) + 1);
+  const listenAgain: readonly Step[] = [
+    snapshotStep(FULL),
+    { kind: 'server-command', command: { command: 'listen', backlog } },
+    snapshotStep(LISTENING_AGAIN),
+  ];
+  return [
+    { kind: 'set-sysctl', host: 'server', key: SOMAXCONN, value: `${backlog}` },
+    snapshotStep(RAISED),
+    connectStep(parameters, 'all', clients),
+    ...(refused > 0 ? [refusedOnce(refused)] : [settledStep(parameters, 'all', clients)]),
+    ...listenAgain,
+    ...(refused > 0 ? [settledStep(parameters, 'all', clients)] : []),
+  ];
+}
+
+const refusedOnce = (refused: number): Step => ({
+  kind: 'await',
+  condition: {
+    kind: 'counter-grown',
+    counter: 'ListenDrops',
+    sinceSnapshot: OPENING_SNAPSHOT,
+    atLeast: refused,
+  },
+  deadlineMs: REFUSALS_DEADLINE_MS,
+});
+
+const limitAt = (seen: Observations, snapshot: string): number | undefined =>
+  seen.snapshots.get(snapshot)?.listener?.acceptQueueLimit;
+
+/** The three limits read one after another, as one value: `128, 128, 8192`. */
+const joined = (limits: readonly (number | undefined)[]): string | undefined =>
+  limits.includes(undefined) ? undefined : limits.join(', ');
+
+/** What the limits let in: before listening again, and after. */
+const admitted = (seen: Observations): string | undefined => {
+  const before = seen.snapshots.get(FULL)?.listener?.acceptQueueLength;
+  return before === undefined ? undefined : `${before} and then ${clientsThat(seen, 'connected')}`;
+};
+
+const newListenNeeded: Claim = {
+  id: '003-c',
+  document: '003',
+  statement:
+    'Raising somaxconn does not change a listener that already listens; it has to listen again.',
+  notExercisedBecause: (parameters) =>
+    parameters.backlog > plannedLimit(parameters)
+      ? null
+      : 'somaxconn does not cut the backlog at first; pass a smaller --somaxconn',
+  judge: (seen) => {
+    const { parameters } = seen.plan;
+    const old = plannedLimit(parameters);
+    const limits = `${old}, ${old}, ${parameters.backlog}`;
+    const passiveBefore = seen.snapshots.get(FULL)?.counters.server.get('PassiveOpens');
+    const passiveAtStart = seen.snapshots.get(OPENING_SNAPSHOT)?.counters.server.get('PassiveOpens');
+    const queuedBefore =
+      passiveBefore === undefined || passiveAtStart === undefined
+        ? undefined
+        : passiveBefore - passiveAtStart;
+    const limitsHold = joined([
+      limitAt(seen, OPENING_SNAPSHOT),
+      limitAt(seen, FULL),
+      limitAt(seen, LISTENING_AGAIN),
+    ]);
+    const expectedQueue = Math.min(parameters.clients, old + 1);
+    const asDocumented = (holds: boolean | undefined, otherwise: string | undefined) =>
+      holds === undefined ? undefined : holds ? limits : otherwise;
+    return decide({
+      documented: `limit ${old}; still ${old} after somaxconn is raised to ${parameters.backlog}; ${parameters.backlog} after listening again`,
+      documentedValue: limits,
+      statements: [
+        { witness: 'sockets', of: 'Send-Q of the listener', value: limitsHold },
+        {
+          witness: 'server',
+          of: 'limits announced when listening',
+          value: asDocumented(
+            seen.announcedLimits.length === 2
+              ? seen.announcedLimits[0] === old && seen.announcedLimits[1] === parameters.backlog
+              : undefined,
+            joined(seen.announcedLimits),
+          ),
+        },
+        {
+          witness: 'counters',
+          of: 'PassiveOpens before listening again',
+          value: asDocumented(
+            queuedBefore === undefined ? undefined : queuedBefore === expectedQueue,
+            `${queuedBefore} connections let in`,
+          ),
+        },
+        {
+          witness: 'clients',
+          of: 'clients connected in the end',
+          value: asDocumented(clientsThat(seen, 'connected') === parameters.clients, admitted(seen)),
+        },
+      ],
+    });
+  },
+};
+
+/** Everybody is let in by the second listen(2), each refused client at a repetition of its SYN. */
+function predict(parameters: Parameters, kernel: KernelModel) {
+  const raised = { ...kernel, somaxconn: Math.max(kernel.somaxconn, parameters.backlog) };
+  const finally_ = predictOverflow(parameters, raised);
+  const refusedAtFirst = Math.max(0, parameters.clients - acceptQueueCapacity(parameters.backlog, kernel));
+  return {
+    ...finally_,
+    refusedSyns: {
+      least: refusedAtFirst + finally_.refusedSyns.least,
+      most: refusedAtFirst + finally_.refusedSyns.most,
+    },
+  };
+}
+
+export const somaxconnNeedsANewListen: Scenario = {
+  id: ID,
+  title: 'A raised somaxconn reaches a listener only when it listens again',
+  story:
+    'A server listens with backlog 8192 while somaxconn is 128, then somaxconn is raised. Nothing changes for the listener: 200 clients come and only 129 fit. It listens again on the same socket, and the refused clients get in when they repeat their SYN a second later.',
+  claims: [newListenNeeded],
+  defaults: {
+    ...DEFAULTS,
+    backlog: 8_192,
+    clients: 200,
+    connectTimeoutMs: 3_000,
+    sysctls: { server: { [SOMAXCONN]: '128' }, client: {} },
+  },
+  plan: (parameters) => planOf(ID, parameters, middle(parameters)),
+  predict,
+};

@@ -1,0 +1,96 @@
+/** The numbers that claims, ledger and reports share, each drawn from one kind of evidence only. */
+import type { Observations, Snapshot } from '../domain/observations.ts';
+import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT } from '../domain/plan.ts';
+import type { Connection, ConnectOutcome, Host, SocketRow, Syn } from '../domain/tcp.ts';
+
+export const opening = (seen: Observations): Snapshot | undefined =>
+  seen.snapshots.get(OPENING_SNAPSHOT);
+
+export const closing = (seen: Observations): Snapshot | undefined =>
+  seen.snapshots.get(CLOSING_SNAPSHOT);
+
+/** Undefined where this kernel has no such counter, or a snapshot is missing. */
+export const growth = (seen: Observations, host: Host, counter: string): number | undefined =>
+  seen.counters[host].get(counter);
+
+export const clientsThat = (seen: Observations, kind: ConnectOutcome['kind']): number =>
+  seen.clients.filter(({ outcome }) => outcome.kind === kind).length;
+
+/** Attempts that reached the kernel: a local failure never sent a SYN. */
+export const attemptsMade = (seen: Observations): number =>
+  seen.clients.length - clientsThat(seen, 'failed');
+
+export const synsOf = (seen: Observations): readonly Syn[] =>
+  seen.connections.flatMap(({ syns }) => syns);
+
+export const refusedSyns = (seen: Observations): number =>
+  synsOf(seen).filter(({ answeredAtMs }) => answeredAtMs === undefined).length;
+
+export const repeatedSyns = (seen: Observations): number =>
+  synsOf(seen).filter(({ retransmission }) => retransmission).length;
+
+export const repeatedSynAcks = (seen: Observations): number =>
+  seen.connections.flatMap(({ synAcks }) => synAcks).filter(({ retransmission }) => retransmission)
+    .length;
+
+export const answeredConnections = (seen: Observations): number =>
+  seen.connections.filter(({ state }) => state !== 'unanswered').length;
+
+export const resetsFrom = (seen: Observations, host: Host): number =>
+  seen.connections.flatMap(({ resets }) => resets).filter(({ from }) => from === host).length;
+
+/** The client's ACK had been seen, and the server sent its SYN-ACK again all the same. */
+export const ignoredHandshakes = (seen: Observations): readonly Connection[] =>
+  seen.connections.filter((connection) => {
+    const firstAck = firstClientSegmentMs(connection);
+    return firstAck !== undefined && connection.synAcks.some(({ atMs }) => atMs > firstAck);
+  });
+
+/** Handshakes after whose final ACK the server was content. */
+export const acceptedHandshakes = (seen: Observations): number =>
+  seen.connections.filter(({ state }) => state === 'completed').length -
+  ignoredHandshakes(seen).length;
+
+function firstClientSegmentMs({ bareAcks, data }: Connection): number | undefined {
+  const times = [...bareAcks, ...data]
+    .filter(({ from }) => from === 'client')
+    .map(({ atMs }) => atMs);
+  return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
+}
+
+const isChild = ({ state }: SocketRow): boolean =>
+  state !== 'LISTEN' && state !== 'SYN-RECV' && state !== 'NEW-SYN-RECV';
+
+const rowsAt = (snapshot: Snapshot | undefined, host: Host): readonly SocketRow[] | undefined =>
+  snapshot?.sockets[host];
+
+/** Connections the server has, as rows of its socket table. */
+export const serverConnections = (seen: Observations): number | undefined =>
+  rowsAt(closing(seen), 'server')?.filter(isChild).length;
+
+/** Connections the clients have, as rows of the client host's socket table. */
+export const clientConnections = (seen: Observations): number | undefined =>
+  rowsAt(closing(seen), 'client')?.filter((row) => isChild(row) && row.state !== 'SYN-SENT').length;
+
+/** SYN-RECV rows of a snapshot: the SYN-queue length. */
+export const synQueueLengthAt = (snapshot: Snapshot | undefined): number | undefined =>
+  rowsAt(snapshot, 'server')?.filter(
+    ({ state }) => state === 'SYN-RECV' || state === 'NEW-SYN-RECV',
+  ).length;
+
+/** The listener's rx_queue in /proc/net/tcp: a second reading of the accept-queue length. */
+export const listenRowLength = (seen: Observations): number | undefined =>
+  rowsAt(closing(seen), 'server')?.find(({ state }) => state === 'LISTEN')?.rxQueue;
+
+/**
+ * Final ACKs dropped for a full accept queue. The listener's own drop count adds two for such an
+ * ACK and one for a refused SYN, ListenDrops adds one for each (4.7 and later, seen on 6.18): the
+ * difference is the number of ACKs. Undefined where `ss` shows no drop count.
+ */
+export function droppedAcks(seen: Observations): number | undefined {
+  const before = opening(seen)?.listener?.drops;
+  const after = closing(seen)?.listener?.drops;
+  const listenDrops = growth(seen, 'server', 'ListenDrops');
+  if (before === undefined || after === undefined || listenDrops === undefined) return undefined;
+  return after - before - listenDrops;
+}

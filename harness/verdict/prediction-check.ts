@@ -1,0 +1,130 @@
+import type { Observations } from '../domain/observations.ts';
+import type { Prediction, Range } from '../domain/prediction.ts';
+import type { Finding, KernelRule, Testimony } from '../domain/verdict.ts';
+import {
+  answeredConnections,
+  clientsThat,
+  closing,
+  growth,
+  refusedSyns,
+  synQueueLengthAt,
+} from './figures.ts';
+
+/** One predicted figure beside what each witness measured. */
+export interface Comparison {
+  readonly figure: string;
+  readonly predicted: Range;
+  readonly measured: readonly {
+    readonly witness: Testimony['witness'];
+    readonly of: string;
+    readonly value: number;
+  }[];
+  readonly holds: boolean;
+}
+
+type Measurement = readonly [Testimony['witness'], of: string, value: number | undefined];
+
+/** Every figure of the prediction that this evidence can measure. */
+export function comparePrediction(
+  seen: Observations,
+  predicted: Prediction,
+): readonly Comparison[] {
+  const listener = closing(seen)?.listener;
+  const passiveOpens = growth(seen, 'server', 'PassiveOpens');
+  return [
+    compare('accept-queue limit', exactly(predicted.acceptQueueLimit), [
+      ['sockets', 'Send-Q of the listener', listener?.acceptQueueLimit],
+      ['server', 'last limit it announced', seen.announcedLimits.at(-1)],
+    ]),
+    compare('accept-queue length', exactly(predicted.acceptQueueLength), [
+      ['sockets', 'Recv-Q of the listener', listener?.acceptQueueLength],
+      ['counters', 'PassiveOpens − accepted', minus(passiveOpens, seen.accepted)],
+    ]),
+    compare('SYN-queue length', exactly(predicted.synQueueLength), [
+      ['sockets', 'SYN-RECV rows', synQueueLengthAt(closing(seen))],
+    ]),
+    compare('clients connected', exactly(predicted.connected), [
+      ['clients', 'outcomes', clientsThat(seen, 'connected')],
+      ['packets', 'connections with a SYN-ACK', answeredConnections(seen)],
+    ]),
+    compare('clients timed out', exactly(predicted.timedOut), [
+      ['clients', 'outcomes', clientsThat(seen, 'timed-out')],
+    ]),
+    compare('clients fooled', exactly(predicted.fooled), [
+      ['counters', 'connected − PassiveOpens', minus(clientsThat(seen, 'connected'), passiveOpens)],
+    ]),
+    compare('refused SYNs', predicted.refusedSyns, [
+      ['packets', 'SYNs without a SYN-ACK', refusedSyns(seen)],
+    ]),
+  ];
+}
+
+const exactly = (value: number): Range => ({ least: value, most: value });
+
+const minus = (left: number | undefined, right: number | undefined): number | undefined =>
+  left === undefined || right === undefined ? undefined : left - right;
+
+function compare(
+  figure: string,
+  predicted: Range,
+  measurements: readonly Measurement[],
+): Comparison {
+  const measured = measurements.flatMap(([witness, of, value]) =>
+    value === undefined ? [] : [{ witness, of, value }],
+  );
+  const inside = measured.every(({ value }) => predicted.least <= value && value <= predicted.most);
+  return { figure, predicted, measured, holds: measured.length > 0 && inside };
+}
+
+export interface Candidate {
+  readonly prediction: Prediction;
+  /** The rule by which this candidate differs from what the release suggests. */
+  readonly rule: KernelRule;
+}
+
+/**
+ * The claim that stands beside every scenario's documented ones: the kernel does what its rules
+ * say. When it does not, but another known kernel's rules say exactly this, the kernel carries a
+ * backport (or lacks one), and the rule is named.
+ */
+export function judgePrediction(
+  seen: Observations,
+  predicted: Prediction,
+  candidates: readonly Candidate[],
+): Finding {
+  const comparisons = comparePrediction(seen, predicted);
+  const missed = comparisons.filter(({ holds }) => !holds);
+  const found = {
+    documented: `${comparisons.length} figures predicted for kernel ${seen.surroundings.kernelRelease}`,
+    observed:
+      missed.length === 0
+        ? `all ${comparisons.length} measured as predicted`
+        : missed.map(describeMiss).join('; '),
+    testimonies: comparisons.flatMap(({ figure, measured }) =>
+      measured.map(({ witness, of, value }) => ({ witness, says: `${figure} (${of}): ${value}` })),
+    ),
+  };
+  const unmeasured = comparisons.filter(({ measured }) => measured.length === 0);
+  if (unmeasured.length > 0) {
+    return {
+      kind: 'inconclusive',
+      documented: found.documented,
+      reason: `nothing in the evidence measures: ${unmeasured.map(({ figure }) => figure).join(', ')}`,
+      remedy: 'npm run repro -- doctor says which tools this machine lacks',
+      testimonies: found.testimonies,
+    };
+  }
+  if (missed.length === 0) return { kind: 'confirmed', ...found };
+  const other = candidates.find(({ prediction }) =>
+    comparePrediction(seen, prediction).every(({ holds }) => holds),
+  );
+  return other === undefined
+    ? { kind: 'contradicted', ...found }
+    : { kind: 'outdated', ...found, rule: other.rule };
+}
+
+const describeMiss = ({ figure, predicted, measured }: Comparison): string =>
+  `${figure}: predicted ${describeRange(predicted)}, measured ${measured.map(({ value }) => value).join(' / ')}`;
+
+export const describeRange = ({ least, most }: Range): string =>
+  least === most ? `${least}` : `${least} to ${most}`;
