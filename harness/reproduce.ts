@@ -64,7 +64,11 @@ export function judgeEvidence(evidence: Evidence): Judgement {
 }
 
 /** What will happen, from the plan and a kernel release alone. */
-export function predictFromPlan(scenario: Scenario, plan: RunPlan, kernelRelease: string): Prediction {
+export function predictFromPlan(
+  scenario: Scenario,
+  plan: RunPlan,
+  kernelRelease: string,
+): Prediction {
   const release = releaseOf(kernelRelease);
   const planned = (host: Host): Sysctls => ({
     ...plan.sysctls.pinned[host],

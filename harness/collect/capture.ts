@@ -17,6 +17,11 @@ export interface Capture extends AsyncDisposable {
   finish(): Promise<void>;
 }
 
+export const captureCommand = (port: number): readonly string[] => [
+  ...['tcpdump', '-i', WIRE, '-n', '-U', '--immediate-mode', '-s', `${SNAP_LENGTH_BYTES}`],
+  ...['-B', `${RING_KIB}`, '--time-stamp-precision=nano', '-w', '-', 'tcp', 'port', `${port}`],
+];
+
 export async function startCapture(
   server: HostNamespace,
   port: number,
@@ -26,10 +31,7 @@ export async function startCapture(
   let log = '';
   const tcpdump = startProgram({
     name: 'tcpdump',
-    argv: server.inside([
-      ...['tcpdump', '-i', WIRE, '-n', '-U', '--immediate-mode', '-s', `${SNAP_LENGTH_BYTES}`],
-      ...['-B', `${RING_KIB}`, '--time-stamp-precision=nano', '-w', '-', 'tcp', 'port', `${port}`],
-    ]),
+    argv: server.inside(captureCommand(port)),
     stdoutFile: recorder.place(FILES.capture),
     failure: 'CAPTURE_FAILED',
     signal,

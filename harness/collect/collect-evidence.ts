@@ -35,12 +35,8 @@ export async function collectEvidence(plan: RunPlan, options: CollectOptions): P
   // The swarm's processes start beside tcpdump: each takes some tens of milliseconds.
   const swarmStarting = startSwarm(
     laboratory.client,
-    {
-      family,
-      port,
-      sourceAddresses: laboratory.clientAddresses,
-      processes: processesFor(plan.parameters.clients),
-    },
+    { family, port, sourceAddresses: laboratory.clientAddresses },
+    processesFor(plan.parameters.clients, plan.parameters.arrivals),
     recorder,
     signal,
   );

@@ -11,25 +11,23 @@ export interface Gate {
   setClosed(closed: boolean): Promise<void>;
 }
 
+interface Network {
+  readonly family: AddressFamily;
+  readonly port: number;
+}
+
 const TABLE = 'inet backlog_lab';
 
-export function gateOf(
-  client: HostNamespace,
-  network: { readonly family: AddressFamily; readonly port: number },
-  run: RunCommand,
-): Gate {
-  const destination = network.family === 4 ? 'ip daddr' : 'ip6 daddr';
-  const closing = [
-    `table ${TABLE} {`,
-    'chain gate { type filter hook output priority 0;',
-    `${destination} ${SERVER_ADDRESS[network.family]} tcp dport ${network.port}`,
-    'tcp flags & syn == 0 counter drop',
-    '} }',
-  ].join(' ');
-  return {
-    setClosed: async (closed) => {
-      const command = closed ? closing : `delete table ${TABLE}`;
-      await run(client.inside(['nft', command]), 'client');
-    },
-  };
+export function gateCommand(closed: boolean, { family, port }: Network): readonly string[] {
+  if (!closed) return ['nft', `delete table ${TABLE}`];
+  const destination = `${family === 4 ? 'ip' : 'ip6'} daddr ${SERVER_ADDRESS[family]}`;
+  const rule = `${destination} tcp dport ${port} tcp flags & syn == 0 counter drop`;
+  const chain = `chain gate { type filter hook output priority 0; ${rule}; }`;
+  return ['nft', `table ${TABLE} { ${chain}; }`];
 }
+
+export const gateOf = (client: HostNamespace, network: Network, run: RunCommand): Gate => ({
+  setClosed: async (closed) => {
+    await run(client.inside(gateCommand(closed, network)), 'client');
+  },
+});

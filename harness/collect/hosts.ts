@@ -82,7 +82,7 @@ function commandFailed(argv: readonly string[], why: string): HarnessError {
 async function openHost(
   host: Host,
   signal: AbortSignal,
-): Promise<{ namespace: HostNamespace; holder: Program }> {
+): Promise<{ namespace: HostNamespace; holder: Program; pid: string }> {
   let announce: (pid: string) => void;
   const announced = new Promise<string>((resolve) => {
     announce = resolve;
@@ -102,6 +102,7 @@ async function openHost(
   });
   return {
     holder,
+    pid,
     namespace: {
       host,
       procNet: `/proc/${pid}/net`,
@@ -110,9 +111,30 @@ async function openHost(
   };
 }
 
+interface Network {
+  readonly family: AddressFamily;
+  readonly clientAddresses: number;
+}
+
+/** The swarm's source addresses, the client's own first. */
+export const clientAddressesOf = ({ family, clientAddresses }: Network): readonly string[] => [
+  CLIENT_ADDRESS[family],
+  ...Array.from({ length: clientAddresses - 1 }, (_, index) =>
+    FURTHER_CLIENTS[family].of(index + 1),
+  ),
+];
+
+const wireCommand = (serverPid: string, clientPid: string): readonly string[] => [
+  ...['ip', 'link', 'add', WIRE, 'address', MAC.server, 'netns', serverPid, 'type', 'veth'],
+  ...['peer', 'name', WIRE, 'address', MAC.client, 'netns', clientPid],
+];
+
+/** As --dry-run shows it: the process ids are known only in a run. */
+export const WIRE_COMMAND = wireCommand('<server>', '<client>');
+
 /** Two hosts and one wire, with fixed link addresses so that no neighbour discovery disturbs a run. */
 export async function openLaboratory(
-  network: { readonly family: AddressFamily; readonly clientAddresses: number },
+  network: Network,
   run: RunCommand,
   signal: AbortSignal,
 ): Promise<Laboratory> {
@@ -120,28 +142,30 @@ export async function openLaboratory(
     openHost('server', signal),
     openHost('client', signal),
   ]);
-  const further = Array.from({ length: network.clientAddresses - 1 }, (_, index) =>
-    FURTHER_CLIENTS[network.family].of(index + 1),
-  );
-  const pidOf = (opened: typeof server): string => opened.namespace.procNet.split('/')[2] ?? '';
-  await run([
-    ...['ip', 'link', 'add', WIRE, 'address', MAC.server, 'netns', pidOf(server), 'type', 'veth'],
-    ...['peer', 'name', WIRE, 'address', MAC.client, 'netns', pidOf(client)],
-  ]);
+  await run(wireCommand(server.pid, client.pid));
   await Promise.all([
-    run(server.namespace.inside(serverScript(network.family, further.length > 0)), 'server'),
-    run(client.namespace.inside(clientScript(network.family, further)), 'client'),
+    run(server.namespace.inside(hostScript('server', network)), 'server'),
+    run(client.namespace.inside(hostScript('client', network)), 'client'),
   ]);
   return {
     server: server.namespace,
     client: client.namespace,
-    clientAddresses: [CLIENT_ADDRESS[network.family], ...further],
+    clientAddresses: clientAddressesOf(network),
     unexpectedEnd: Promise.race([server.holder.unexpectedEnd, client.holder.unexpectedEnd]),
     [Symbol.asyncDispose]: async () => {
       server.holder.kill('SIGKILL');
       client.holder.kill('SIGKILL');
     },
   };
+}
+
+/** What sets one host's end of the wire up. */
+export function hostScript(host: Host, network: Network): readonly string[] {
+  const { family } = network;
+  const further = clientAddressesOf(network).slice(1);
+  return host === 'server'
+    ? serverScript(family, further.length > 0)
+    : clientScript(family, further);
 }
 
 const shell = (lines: readonly string[]): readonly string[] => ['sh', '-ec', lines.join('\n')];

@@ -47,12 +47,12 @@ function listenCounters(): Pick<Sample, 'ListenOverflows' | 'ListenDrops'> {
   const [header = '', values = ''] = readFileSync(netstatFile, 'latin1').split('\n', 2);
   const names = header.split(' ');
   const words = values.split(' ');
-  const valueOf = (name: string): number | undefined => {
+  const counterNamed = (name: string): number | undefined => {
     const column = names.indexOf(name);
     return column < 0 ? undefined : Number(words[column]);
   };
-  const ListenOverflows = valueOf('ListenOverflows');
-  const ListenDrops = valueOf('ListenDrops');
+  const ListenOverflows = counterNamed('ListenOverflows');
+  const ListenDrops = counterNamed('ListenDrops');
   return {
     ...(ListenOverflows === undefined ? {} : { ListenOverflows }),
     ...(ListenDrops === undefined ? {} : { ListenDrops }),

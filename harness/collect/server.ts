@@ -25,10 +25,21 @@ export interface Server extends AsyncDisposable {
   obey(command: ServerCommand): Promise<void>;
 }
 
+export interface ServerOptions {
+  readonly family: AddressFamily;
+  readonly port: number;
+  readonly backlog: number;
+}
+
+export const serverCommand = ({ family, port, backlog }: ServerOptions): readonly string[] => [
+  ...[process.execPath, PROGRAM, '--host', SERVER_ADDRESS[family]],
+  ...['--port', `${port}`, '--backlog', `${backlog}`],
+];
+
 /** Starts the never-accepting server on its host; resolves when it listens. */
 export async function startServer(
   host: HostNamespace,
-  options: { readonly family: AddressFamily; readonly port: number; readonly backlog: number },
+  options: ServerOptions,
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Promise<Server> {
@@ -41,10 +52,7 @@ export async function startServer(
 
   const program = startProgram({
     name: 'the server',
-    argv: host.inside([
-      ...[process.execPath, PROGRAM, '--host', SERVER_ADDRESS[options.family]],
-      ...['--port', `${options.port}`, '--backlog', `${options.backlog}`],
-    ]),
+    argv: host.inside(serverCommand(options)),
     failure: 'SERVER_FAILED',
     signal,
     onLine: (line) => {

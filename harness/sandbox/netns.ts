@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
 import type { InsideOptions, InsideReport } from '../domain/inside.ts';
+import { harnessVersion } from '../version.ts';
 import { commandPath } from './command-path.ts';
 import { notPermittedRemedy } from './remedies.ts';
 import type { CollectRequest, Sandbox } from './sandbox.ts';
@@ -32,21 +33,18 @@ export const privilegesToTry = (): readonly Privilege[] =>
 
 export const unshareCommand = (privilege: Privilege): readonly string[] => UNSHARE[privilege];
 
-export function netnsSandbox(harnessVersion: string): Sandbox {
+export function netnsSandbox(): Sandbox {
+  const version = harnessVersion();
   return {
     kind: 'netns',
     commandLine: (folder) => [
       ...UNSHARE[privilegesToTry()[0] ?? 'user-namespace'],
-      ...[
-        process.execPath,
-        INSIDE,
-        JSON.stringify(insideOptions(folder, 'root', harnessVersion, null)),
-      ],
+      ...[process.execPath, INSIDE, JSON.stringify(insideOptions(folder, 'root', version, null))],
     ],
     collect: async (request) => {
       const refusals: string[] = [];
       for (const privilege of privilegesToTry()) {
-        const refusal = await collectWith(privilege, request, harnessVersion);
+        const refusal = await collectWith(privilege, request, version);
         if (refusal === null) return;
         refusals.push(refusal);
       }
@@ -62,14 +60,14 @@ export function netnsSandbox(harnessVersion: string): Sandbox {
 const insideOptions = (
   folder: string,
   privilege: Privilege,
-  harnessVersion: string,
+  version: string,
   traceInstance: string | null,
 ): InsideOptions => ({
   folder,
   callerNetworkNamespace: readlinkSync('/proc/self/ns/net'),
   sandbox: 'netns',
   privilege,
-  harnessVersion,
+  harnessVersion: version,
   traceInstance,
 });
 
@@ -77,11 +75,11 @@ const insideOptions = (
 async function collectWith(
   privilege: Privilege,
   request: CollectRequest,
-  harnessVersion: string,
+  version: string,
 ): Promise<string | null> {
   const env = { PATH: commandPath() };
   await using keeper = privilege === 'root' ? await keepTraceInstance(env) : null;
-  const inside = insideOptions(request.folder, privilege, harnessVersion, keeper?.instance ?? null);
+  const inside = insideOptions(request.folder, privilege, version, keeper?.instance ?? null);
   const [command = '', ...args] = UNSHARE[privilege];
   // A session of its own: a terminal's Ctrl-C must not reach tcpdump and the clients directly.
   const child = execa(command, [...args, process.execPath, INSIDE, JSON.stringify(inside)], {

@@ -22,14 +22,14 @@ const SWITCHES = [
 
 /** Why namespaces are closed on this machine, as far as it can be read, and how to open them. */
 export function notPermittedRemedy(): string {
-  const found = SWITCHES.filter(({ file, closedAt }) => valueOf(file) === closedAt);
+  const found = SWITCHES.filter(({ file, closedAt }) => settingOf(file) === closedAt);
   const first = found[0]?.remedy;
   return first === undefined
     ? 'run as root (sudo npm run repro -- ...), or in a container with --cap-add SYS_ADMIN --cap-add NET_ADMIN --cap-add NET_RAW --security-opt systempaths=unconfined'
     : `${first}; or run as root`;
 }
 
-function valueOf(file: string): string | undefined {
+function settingOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {

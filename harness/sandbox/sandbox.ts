@@ -17,7 +17,7 @@ export interface CollectRequest {
  */
 export interface Sandbox {
   readonly kind: SandboxKind;
-  /** How a person would start the same by hand: for --dry-run. */
+  /** The command that enters the sandbox, for --dry-run. Starts nothing and needs no privilege. */
   readonly commandLine: (folder: string) => readonly string[];
   /** Resolves when the folder holds the evidence; rejects with the HarnessError that ended the run. */
   readonly collect: (request: CollectRequest) => Promise<void>;

@@ -14,9 +14,22 @@ import type { Claim, Scenario } from '../domain/scenario.ts';
 import type { ClientStory, Connection } from '../domain/tcp.ts';
 import { predictFooled } from '../kernel/predict.ts';
 import { retransmissionTolerance } from '../kernel/schedules.ts';
-import { clientsThat, closing, growth, ignoredHandshakes, synQueueLengthAt } from '../verdict/figures.ts';
+import {
+  clientsThat,
+  closing,
+  growth,
+  ignoredHandshakes,
+  synQueueLengthAt,
+} from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
-import { connectAndSettle, DEFAULTS, planOf, plannedLimit, plannedSysctl, snapshotStep } from './parts.ts';
+import {
+  connectAndSettle,
+  DEFAULTS,
+  plannedLimit,
+  plannedSysctl,
+  planOf,
+  snapshotStep,
+} from './parts.ts';
 
 const ID = 'fooled-client';
 const FIRST = 'first';
@@ -123,7 +136,11 @@ const acknowledgementDropped: Claim = {
       documented: expected,
       documentedValue: expected,
       statements: [
-        { witness: 'packets', of: 'handshakes with a SYN-ACK after their ACK', value: wordsOfPackets(seen, prediction) },
+        {
+          witness: 'packets',
+          of: 'handshakes with a SYN-ACK after their ACK',
+          value: wordsOfPackets(seen, prediction),
+        },
         { witness: 'counters', of: 'PassiveOpens and TCPSynRetrans', value: wordsOfCounters(seen) },
       ],
     });
@@ -147,7 +164,9 @@ function forgottenByPackets(seen: Observations): string {
 function forgottenBySockets(seen: Observations): string | undefined {
   const before = synQueueLengthAt(seen.snapshots.get(HELD_BACK));
   const after = synQueueLengthAt(closing(seen));
-  const believers = closing(seen)?.sockets.client.filter(({ state }) => state === 'ESTABLISHED').length;
+  const believers = closing(seen)?.sockets.client.filter(
+    ({ state }) => state === 'ESTABLISHED',
+  ).length;
   if (before === undefined || after === undefined || believers === undefined) return undefined;
   const faithful = believers === clientsThat(seen, 'connected');
   return before > 0 && after === 0 && faithful
@@ -175,7 +194,11 @@ const silentlyForgotten: Claim = {
       statements: [
         { witness: 'packets', of: 'fooled handshakes', value: forgottenByPackets(seen) },
         { witness: 'sockets', of: 'both socket tables', value: forgottenBySockets(seen) },
-        { witness: 'counters', of: 'OutRsts and TCPTimeouts of the server', value: forgottenByCounters(seen) },
+        {
+          witness: 'counters',
+          of: 'OutRsts and TCPTimeouts of the server',
+          value: forgottenByCounters(seen),
+        },
       ],
     }),
 };
@@ -222,7 +245,11 @@ const abortOnOverflowDecides: Claim = {
       documented: `tcp_abort_on_overflow ${aborts ? 1 : 0}: ${aborts ? RESET : SILENCE}`,
       documentedValue: aborts ? RESET : SILENCE,
       statements: [
-        { witness: 'clients', of: 'ends of the fooled clients', value: endsOfLateClients(seen, expected) },
+        {
+          witness: 'clients',
+          of: 'ends of the fooled clients',
+          value: endsOfLateClients(seen, expected),
+        },
         { witness: 'packets', of: 'RSTs of the server', value: byResets(fromServer, expected) },
         {
           witness: 'counters',

@@ -28,7 +28,11 @@ export const queuedConnections = (seen: Observations): readonly Statement[] => {
       of: 'PassiveOpens − accepted',
       value: passiveOpens === undefined ? undefined : passiveOpens - seen.accepted,
     },
-    { witness: 'packets', of: 'handshakes the server was content with', value: acceptedHandshakes(seen) },
+    {
+      witness: 'packets',
+      of: 'handshakes the server was content with',
+      value: acceptedHandshakes(seen),
+    },
   ];
 };
 
@@ -57,7 +61,11 @@ export const holdsBacklogPlusOne: Claim = {
 };
 
 /** 001-h, 002-e, 003-b: the smaller of backlog and somaxconn is the limit. */
-export function limitIsTheSmaller(id: string, document: Claim['document'], statement: string): Claim {
+export function limitIsTheSmaller(
+  id: string,
+  document: Claim['document'],
+  statement: string,
+): Claim {
   return {
     id,
     document,
@@ -69,7 +77,11 @@ export function limitIsTheSmaller(id: string, document: Claim['document'], state
         documented: `min(backlog ${backlog}, somaxconn) is the limit, so ${prediction.acceptQueueLimit + 1} connections wait`,
         documentedValue: prediction.acceptQueueLimit + 1,
         statements: [
-          { witness: 'server', of: 'announced limit + 1', value: plusOne(seen.announcedLimits.at(-1)) },
+          {
+            witness: 'server',
+            of: 'announced limit + 1',
+            value: plusOne(seen.announcedLimits.at(-1)),
+          },
           ...queuedConnections(seen),
         ],
       });

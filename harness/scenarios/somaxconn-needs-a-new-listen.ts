@@ -5,11 +5,11 @@ import type { Observations } from '../domain/observations.ts';
 import type { Parameters } from '../domain/parameters.ts';
 import { OPENING_SNAPSHOT, type Step } from '../domain/plan.ts';
 import type { Claim, KernelModel, Scenario } from '../domain/scenario.ts';
-import { acceptQueueCapacity } from '../kernel/queue-capacity.ts';
 import { predictOverflow } from '../kernel/predict.ts';
+import { acceptQueueCapacity } from '../kernel/queue-capacity.ts';
 import { clientsThat } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
-import { connectStep, DEFAULTS, planOf, plannedLimit, settledStep, snapshotStep } from './parts.ts';
+import { connectStep, DEFAULTS, plannedLimit, planOf, settledStep, snapshotStep } from './parts.ts';
 
 const ID = 'somaxconn-needs-a-new-listen';
 const RAISED = 'raised';
@@ -76,7 +76,9 @@ const newListenNeeded: Claim = {
     const old = plannedLimit(parameters);
     const limits = `${old}, ${old}, ${parameters.backlog}`;
     const passiveBefore = seen.snapshots.get(FULL)?.counters.server.get('PassiveOpens');
-    const passiveAtStart = seen.snapshots.get(OPENING_SNAPSHOT)?.counters.server.get('PassiveOpens');
+    const passiveAtStart = seen.snapshots
+      .get(OPENING_SNAPSHOT)
+      ?.counters.server.get('PassiveOpens');
     const queuedBefore =
       passiveBefore === undefined || passiveAtStart === undefined
         ? undefined
@@ -115,7 +117,10 @@ const newListenNeeded: Claim = {
         {
           witness: 'clients',
           of: 'clients connected in the end',
-          value: asDocumented(clientsThat(seen, 'connected') === parameters.clients, admitted(seen)),
+          value: asDocumented(
+            clientsThat(seen, 'connected') === parameters.clients,
+            admitted(seen),
+          ),
         },
       ],
     });
@@ -126,7 +131,10 @@ const newListenNeeded: Claim = {
 function predict(parameters: Parameters, kernel: KernelModel) {
   const raised = { ...kernel, somaxconn: Math.max(kernel.somaxconn, parameters.backlog) };
   const finally_ = predictOverflow(parameters, raised);
-  const refusedAtFirst = Math.max(0, parameters.clients - acceptQueueCapacity(parameters.backlog, kernel));
+  const refusedAtFirst = Math.max(
+    0,
+    parameters.clients - acceptQueueCapacity(parameters.backlog, kernel),
+  );
   return {
     ...finally_,
     refusedSyns: {

@@ -133,6 +133,7 @@ const FOLDER: Readonly<Record<string, string | Uint8Array>> = {
     { event: 'listening-again', monotonicMs: 1300, acceptQueueLimit: null },
     { event: 'listening-again', monotonicMs: 1400, acceptQueueLimit: 5 },
     { event: 'accepted', monotonicMs: 5050, remoteAddress: '10.77.0.2', remotePort: 40510 },
+    { event: 'accepted', monotonicMs: 5060, remoteAddress: '10.77.0.2', remotePort: 40514 },
   ),
   // Two processes, so that the events lie on one axis only after they are merged.
   'swarm-0.jsonl': jsonLines(

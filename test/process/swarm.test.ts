@@ -84,8 +84,11 @@ const eventsOf = <Name extends SwarmEvent['event']>(swarm: Swarm, name: Name) =>
     (event): event is Extract<SwarmEvent, { readonly event: Name }> => event.event === name,
   );
 
+/** In the order of their numbers: events of one instant come in any order. */
 const clientsOf = (swarm: Swarm, name: 'attempt' | 'connected' | 'timed-out') =>
-  eventsOf(swarm, name).map(({ client }) => client);
+  eventsOf(swarm, name)
+    .map(({ client }) => client)
+    .sort((left, right) => left - right);
 
 const attemptTimes = (swarm: Swarm): number[] =>
   eventsOf(swarm, 'attempt').map(({ monotonicMs }) => monotonicMs);
@@ -126,12 +129,14 @@ test('a full listener: the own timer ends the attempt, never early', async () =>
   await swarm.next('wave-settled');
   expect(clientsOf(swarm, 'connected')).toEqual([1, 2]);
   expect(clientsOf(swarm, 'timed-out')).toEqual([3, 4]);
-  const [, , started = 0] = attemptTimes(swarm);
-  const [timedOut] = eventsOf(swarm, 'timed-out');
-  expect(timedOut).toMatchObject({ by: 'own-timer', localAddress: '127.0.0.1' });
-  expect(timedOut?.localPort).toBeGreaterThan(0);
-  expect((timedOut?.monotonicMs ?? 0) - started).toBeGreaterThanOrEqual(300);
-  expect(stateOf(timedOut?.localPort, port)).toBeUndefined();
+  const started = attemptTimes(swarm);
+  for (const timedOut of eventsOf(swarm, 'timed-out')) {
+    expect(timedOut).toMatchObject({ by: 'own-timer', localAddress: '127.0.0.1' });
+    const afterMs = timedOut.monotonicMs - (started[timedOut.client - 1] ?? 0);
+    expect(afterMs).toBeGreaterThanOrEqual(300);
+    expect(timedOut.localPort).toBeGreaterThan(0);
+    expect(stateOf(timedOut.localPort, port)).toBeUndefined();
+  }
 });
 
 test('refused, with the port the client had', async () => {
@@ -220,7 +225,7 @@ test('a source address that this machine does not have is a local failure', asyn
   await swarm.next('wave-settled');
   expect(await swarm.next('failed')).toMatchObject({ client: 1, code: 'EADDRNOTAVAIL' });
   expect(await swarm.next('connected')).toMatchObject({ client: 2, localAddress: '127.0.0.3' });
-  expect(clientsOf(swarm, 'attempt').sort()).toEqual([1, 2]);
+  expect(clientsOf(swarm, 'attempt')).toEqual([1, 2]);
 });
 
 test('clients are spread over the source addresses by their number', async () => {
@@ -320,7 +325,7 @@ test('ends when nobody reads its events any more', async () => {
   expect(await swarm.exited()).toEqual({ code: 4, signal: null });
 });
 
-test('a large burst: every event comes out, in order, before the end', async () => {
+test('a large burst: every event comes out before the end', async () => {
   const { port } = await startServer(hold);
   const swarm = startSwarm(port, ['--clients', '3000', '--connect-timeout', '20s']);
   swarm.endInput();

@@ -102,6 +102,12 @@ test('what is sent and received ends nothing', () => {
   expect(storyOf(connected, sent, received)?.end).toEqual({ kind: 'held' });
 });
 
+test('of two read timeouts the first is the end', () => {
+  const first: SwarmEvent = { event: 'read-timed-out', ...ofClient };
+  const second: SwarmEvent = { event: 'read-timed-out', ...later };
+  expect(storyOf(connected, first, second)?.end).toEqual({ kind: 'read-timed-out', atMs: 100 });
+});
+
 test('a reset after a read timeout is the end, and what follows it is not', () => {
   const timedOut: SwarmEvent = { event: 'read-timed-out', ...ofClient };
   const reset: SwarmEvent = { event: 'reset', stage: 'before-data', ...later };

@@ -19,7 +19,7 @@ test('a whole run folder is observed without problems', () => {
     endedAtMs: 0.5,
   });
   expect(seen.announcedLimits).toEqual([1, 5]);
-  expect(seen.accepted).toBe(1);
+  expect(seen.accepted).toBe(2);
   expect(seen.samples).toEqual([{ atMs: -5 }, { atMs: 5, acceptQueueLength: 1 }]);
   expect(seen.clockDriftMs).toBe(0);
 });
@@ -29,6 +29,13 @@ test('clients of several processes are told on one axis', () => {
     { client: 1, localPort: 40510, outcome: { kind: 'connected' }, end: { kind: 'held' } },
     { client: 2, localPort: 40512, outcome: { kind: 'timed-out', by: 'own-timer' } },
   ]);
+});
+
+test('events are told in order of time, whichever file they stand in', () => {
+  const told = new TextDecoder().decode(tinyRun().get('swarm-0.jsonl'));
+  const closed = '{"event":"closed-by-server","monotonicMs":2000,"client":1}\n';
+  const { clients } = observe(tinyRun({ 'swarm-0.jsonl': closed, 'swarm-1.jsonl': told }));
+  expect(clients[0]?.end).toEqual({ kind: 'closed-by-server', atMs: 800 });
 });
 
 test('connections are those between the snapshots', () => {

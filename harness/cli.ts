@@ -1,0 +1,145 @@
+/** argv -> command; the only place that sets the exit code. */
+import yargs, { type Argv } from 'yargs';
+import { doctor } from './commands/doctor.ts';
+import { exitCodeOfError } from './commands/exit-code.ts';
+import { judgeAgain } from './commands/judge-again.ts';
+import { list } from './commands/list.ts';
+import { nearest } from './commands/nearest.ts';
+import { type RunFailure, run } from './commands/run.ts';
+import { describeRunOptions } from './commands/run-options.ts';
+import { print } from './commands/terminal.ts';
+import { usage } from './commands/values.ts';
+import { HarnessError } from './domain/harness-error.ts';
+import { harnessVersion } from './version.ts';
+
+const argv = process.argv.slice(2);
+
+/** yargs says what it does not know; we add what was probably meant. */
+function explainUsage(message: string, parser: Argv): HarnessError {
+  const unknown = /Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
+  if (unknown === undefined) return usage(message, 'npm run repro -- --help shows every option');
+  const options = Object.keys(
+    (parser as unknown as { getOptions(): { key: object } }).getOptions().key,
+  );
+  const near = nearest(unknown, options);
+  return usage(
+    `There is no option or command '${unknown}'.`,
+    near === undefined ? 'npm run repro -- --help shows every option' : `did you mean --${near}?`,
+  );
+}
+
+const parser = yargs(argv)
+  .scriptName('npm run repro --')
+  .usage(
+    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
+  )
+  .command('$0', false, (command) => describeRunOptions(command))
+  .command('judge <folder>', 'judge a stored run again, without Linux and without root')
+  .command('list', 'the scenarios and the claims they put to the test')
+  .command('doctor', 'what this machine can do, and how to mend what it cannot')
+  .option('scenario', {
+    type: 'string',
+    requiresArg: true,
+    default: 'accept-queue-overflow',
+    describe: 'which experiment; see list',
+  })
+  .option('sandbox', {
+    type: 'string',
+    requiresArg: true,
+    default: 'auto',
+    describe: 'auto or netns',
+  })
+  .option('json', {
+    type: 'boolean',
+    default: false,
+    describe: 'one JSON object on stdout, nothing else',
+  })
+  .option('quiet', {
+    type: 'boolean',
+    default: false,
+    describe: 'the verdict and one line a claim',
+  })
+  .option('verbose', {
+    type: 'boolean',
+    default: false,
+    describe: 'every identity and counter, and a log on stderr',
+  })
+  .option('dry-run', {
+    type: 'boolean',
+    default: false,
+    describe: 'print the plan and the exact commands; needs no privilege',
+  })
+  .example('$0 --backlog 2 --clients 4', 'three fit, the fourth times out')
+  .example('$0 --scenario fooled-client', 'connected, but the server knows nothing of it')
+  .example('$0 --backlog 128 --somaxconn 16 --clients 40', 'somaxconn cuts the backlog')
+  .example('$0 --connect-timeout 300ms --json', 'for machines')
+  .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
+  .version(harnessVersion())
+  .help()
+  .alias('help', 'h')
+  .wrap(Math.min(100, process.stdout.columns ?? 100))
+  .strict()
+  .exitProcess(false)
+  .fail((message, error) => {
+    throw error ?? explainUsage(message, parser);
+  });
+
+/** 0: nothing more to do, for example after --help. */
+async function dispatch(): Promise<number | RunFailure> {
+  const given = await parser.parseAsync();
+  if (argv.some((word) => ['--help', '-h', '--version'].includes(word))) return 0;
+  const shown = { json: given.json, quiet: given.quiet, verbose: given.verbose };
+  switch (given._[0]) {
+    case 'judge':
+      return judgeAgain(String((given as { folder?: unknown }).folder), shown);
+    case 'list':
+      return list(given.json);
+    case 'doctor':
+      return doctor(given.json);
+    default:
+      return run(
+        {
+          ...shown,
+          scenario: given.scenario,
+          sandbox: given.sandbox,
+          runsDir: String((given as { 'runs-dir'?: unknown })['runs-dir'] ?? 'runs'),
+          dryRun: given['dry-run'],
+        },
+        given,
+      );
+  }
+}
+
+/** `CODE  message`, the remedy on its own line; for --json the same as an object. */
+function explain(error: HarnessError, folder: string | undefined): void {
+  const { code, message, remedy } = error;
+  if (argv.includes('--json')) {
+    print(
+      JSON.stringify(
+        { schemaVersion: 1, error: { code, message, remedy }, runFolder: folder ?? null },
+        null,
+        2,
+      ),
+    );
+  }
+  const where = folder === undefined ? '' : `\n  Evidence so far: ${folder}`;
+  process.stderr.write(`${code}  ${message}\n  Remedy: ${remedy}${where}\n`);
+}
+
+// A reader such as `head` that has seen enough is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+try {
+  const result = await dispatch();
+  if (typeof result === 'number') process.exitCode = result;
+  else {
+    explain(result.error, result.folder);
+    process.exitCode = result.exitCode ?? exitCodeOfError(result.error.code);
+  }
+} catch (error) {
+  if (!(error instanceof HarnessError)) throw error;
+  explain(error, undefined);
+  process.exitCode = exitCodeOfError(error.code);
+}

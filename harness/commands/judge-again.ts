@@ -1,0 +1,13 @@
+/** `judge <run folder>`: the verdict again, from the evidence alone. */
+import path from 'node:path';
+import { judgeEvidence } from '../reproduce.ts';
+import { readEvidence } from '../run-folder.ts';
+import { exitCodeOfVerdict } from './exit-code.ts';
+import { conclude, type Shown } from './run.ts';
+
+export function judgeAgain(folder: string, shown: Shown): number {
+  const absolute = path.resolve(folder);
+  const judgement = judgeEvidence(readEvidence(absolute));
+  conclude(judgement, absolute, shown);
+  return exitCodeOfVerdict(judgement.verdict.kind);
+}

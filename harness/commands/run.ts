@@ -1,0 +1,123 @@
+/** No subcommand: one run of one scenario. */
+import os from 'node:os';
+import path from 'node:path';
+import pino from 'pino';
+import { insideCommands } from '../collect/inside-commands.ts';
+import { FILES } from '../domain/evidence.ts';
+import { HarnessError } from '../domain/harness-error.ts';
+import type { Scenario } from '../domain/scenario.ts';
+import { jsonReport } from '../report/json.ts';
+import { planReport } from '../report/plan-text.ts';
+import { plainStyle } from '../report/style.ts';
+import { quietReport, terminalReport } from '../report/terminal.ts';
+import { type Judgement, predictFromPlan, reproduce, unknownScenario } from '../reproduce.ts';
+import { keepConclusion } from '../run-folder.ts';
+import { chooseSandbox } from '../sandbox/choose.ts';
+import { assertCommandsFound } from '../sandbox/requirements.ts';
+import { scenarioNamed } from '../scenarios/catalogue.ts';
+import { exitCodeOfVerdict } from './exit-code.ts';
+import { watchForInterruption } from './interruption.ts';
+import { showProgress } from './progress.ts';
+import { parametersFrom, type RunArguments } from './run-options.ts';
+import { print, terminalStyle, terminalWidth } from './terminal.ts';
+
+/** How a result is to be shown. */
+export interface Shown {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+export interface RunSettings extends Shown {
+  readonly scenario: string;
+  readonly sandbox: string;
+  readonly runsDir: string;
+  readonly dryRun: boolean;
+}
+
+/** A failed run, with the folder that holds its evidence so far. */
+export interface RunFailure {
+  readonly error: HarnessError;
+  readonly folder: string | undefined;
+  readonly exitCode: number | undefined;
+}
+
+export async function run(
+  settings: RunSettings,
+  given: RunArguments,
+): Promise<number | RunFailure> {
+  const scenario = scenarioNamed(settings.scenario);
+  if (!scenario) throw unknownScenario(settings.scenario);
+  const parameters = parametersFrom(scenario, given);
+  if (settings.dryRun) return dryRun(scenario, parameters, settings);
+
+  const log = pino({ level: settings.verbose ? 'debug' : 'silent' }, pino.destination(2));
+  assertCommandsFound(scenario.plan(parameters));
+  using interruption = watchForInterruption();
+  let folder: string | undefined;
+  try {
+    using progress = showProgress(!settings.quiet && !settings.json && !settings.verbose);
+    const judgement = await reproduce(scenario, parameters, {
+      sandbox: chooseSandbox(settings.sandbox),
+      runsDir: settings.runsDir,
+      now: new Date(),
+      signal: interruption.signal,
+      force: interruption.force,
+      onStep: (label) => {
+        progress.step(label);
+        log.debug({ scenario: scenario.id, step: label }, 'step');
+      },
+      onFolder: (made) => {
+        folder = made;
+        log.debug({ folder: made }, 'run folder');
+      },
+    });
+    progress[Symbol.dispose]();
+    conclude(judgement, folder ?? '', settings);
+    return exitCodeOfVerdict(judgement.verdict.kind);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { error, folder, exitCode: interruption.exitCode() };
+  }
+}
+
+/** Keeps verdict and report in the folder, and shows what was asked for. */
+export function conclude(judgement: Judgement, folder: string, shown: Shown): void {
+  const input = { ...judgement, runFolder: shortened(folder) };
+  const json = `${JSON.stringify(jsonReport(input), null, 2)}\n`;
+  const text = terminalReport(input, plainStyle, { verbose: true, widthColumns: terminalWidth() });
+  keepConclusion(folder, FILES.verdict, json);
+  keepConclusion(folder, FILES.report, text);
+  if (shown.json) print(json);
+  else if (shown.quiet) print(quietReport(input, terminalStyle()));
+  else {
+    const options = { verbose: shown.verbose, widthColumns: terminalWidth() };
+    print(terminalReport(input, terminalStyle(), options));
+  }
+}
+
+/** Relative to where the user stands, if that is shorter. */
+function shortened(folder: string): string {
+  const relative = path.relative(process.cwd(), folder);
+  return relative.length < folder.length ? relative : folder;
+}
+
+function dryRun(
+  scenario: Scenario,
+  parameters: ReturnType<typeof parametersFrom>,
+  settings: RunSettings,
+): number {
+  const plan = scenario.plan(parameters);
+  const prediction = predictFromPlan(scenario, plan, os.release());
+  const folder = path.join(settings.runsDir, `<time>-${scenario.id}`);
+  const commandLines = [
+    chooseSandbox(settings.sandbox).commandLine(folder),
+    ...insideCommands(plan),
+  ];
+  print(
+    settings.json
+      ? JSON.stringify({ schemaVersion: 1, dryRun: true, plan, prediction, commandLines }, null, 2)
+      : planReport({ plan, prediction, commandLines }, terminalStyle()),
+  );
+  return 0;
+}

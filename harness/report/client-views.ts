@@ -1,0 +1,126 @@
+import type { Observations } from '../domain/observations.ts';
+import type { ClientStory, Connection, SocketRow } from '../domain/tcp.ts';
+import { closing, opening } from '../verdict/figures.ts';
+
+/** One client as all sides of the evidence see it. */
+export interface ClientView {
+  readonly story: ClientStory;
+  /** Its packets; absent when the capture has none of them. */
+  readonly connection?: Connection;
+  /** Connected, and the server has no such connection at the closing snapshot. */
+  readonly fooled: boolean;
+  /** Its place in the accept queue, counted from 1 in the order of admission. */
+  readonly place?: number;
+  /** Fooled clients only: when the SYN queue was first seen empty after the last SYN-ACK. */
+  readonly forgottenByMs?: number;
+}
+
+export function viewClients(seen: Observations): readonly ClientView[] {
+  const packets = packetsByPort(seen);
+  const atServer = endsAtServer(seen);
+  const views = seen.clients.map((story) =>
+    viewOf(story, connectionOf(story, packets), atServer, seen),
+  );
+  const places = placesOf(views, seen);
+  return views.map((view) => {
+    const place = places.get(view.story.client);
+    return place === undefined ? view : { ...view, place };
+  });
+}
+
+const endOf = (address: string, port: number): string => `${address} ${port}`;
+
+function packetsByPort(seen: Observations): ReadonlyMap<number, readonly Connection[]> {
+  const byPort = new Map<number, Connection[]>();
+  for (const connection of seen.connections) {
+    const others = byPort.get(connection.clientPort);
+    if (others === undefined) byPort.set(connection.clientPort, [connection]);
+    else others.push(connection);
+  }
+  return byPort;
+}
+
+/** A port may be used again: the attempt is the one that began nearest to the client's own start. */
+function connectionOf(
+  { localAddress, localPort, startedAtMs }: ClientStory,
+  packets: ReadonlyMap<number, readonly Connection[]>,
+): Connection | undefined {
+  if (localPort === undefined) return undefined;
+  const away = (connection: Connection): number =>
+    Math.abs((connection.syns[0]?.atMs ?? Infinity) - startedAtMs);
+  return packets
+    .get(localPort)
+    ?.filter(({ clientAddress }) => localAddress === undefined || clientAddress === localAddress)
+    .reduce((nearest, other) => (away(other) < away(nearest) ? other : nearest));
+}
+
+const isRequest = ({ state }: SocketRow): boolean =>
+  state === 'LISTEN' || state === 'SYN-RECV' || state === 'NEW-SYN-RECV';
+
+/** The far ends of the server's connections; undefined when nobody looked. */
+function endsAtServer(seen: Observations): ReadonlySet<string> | undefined {
+  const rows = closing(seen)?.sockets.server.filter((row) => !isRequest(row));
+  return rows && new Set(rows.map((row) => endOf(row.remoteAddress, row.remotePort)));
+}
+
+function viewOf(
+  story: ClientStory,
+  connection: Connection | undefined,
+  atServer: ReadonlySet<string> | undefined,
+  seen: Observations,
+): ClientView {
+  const fooled =
+    connection !== undefined &&
+    believes(story) &&
+    atServer?.has(endOf(connection.clientAddress, connection.clientPort)) === false;
+  const forgottenByMs = fooled ? emptyAfter(seen, connection) : undefined;
+  return {
+    story,
+    fooled,
+    ...(connection === undefined ? {} : { connection }),
+    ...(forgottenByMs === undefined ? {} : { forgottenByMs }),
+  };
+}
+
+const believes = ({ outcome, end }: ClientStory): boolean =>
+  outcome.kind === 'connected' && (end?.kind === 'held' || end?.kind === 'read-timed-out');
+
+function emptyAfter(seen: Observations, { synAcks }: Connection): number | undefined {
+  const lastMs = synAcks.at(-1)?.atMs;
+  if (lastMs === undefined || synAcks.length < 2) return undefined;
+  return seen.samples.find(({ atMs, synQueueLength }) => atMs > lastMs && synQueueLength === 0)
+    ?.atMs;
+}
+
+/** Clients that the server has and never accepted, in the order in which their ACK was let in. */
+function placesOf(views: readonly ClientView[], seen: Observations): ReadonlyMap<number, number> {
+  if (seen.accepted > 0 || closing(seen) === undefined) return new Map();
+  const waiting = views.flatMap((view) => {
+    const atMs = view.fooled || !believes(view.story) ? undefined : admittedAtMs(view.connection);
+    return atMs === undefined ? [] : [{ client: view.story.client, atMs }];
+  });
+  waiting.sort((left, right) => left.atMs - right.atMs);
+  return new Map(waiting.map(({ client }, index) => [client, index + 1]));
+}
+
+/** The server repeats its SYN-ACK until an ACK counts, so the first after the last SYN-ACK did. */
+export function admittedAtMs(connection: Connection | undefined): number | undefined {
+  const answeredMs = connection?.synAcks.at(-1)?.atMs;
+  if (connection === undefined || answeredMs === undefined) return undefined;
+  return clientSegments(connection).find((atMs) => atMs >= answeredMs);
+}
+
+/** When the client's ACKs and payload reached the server, in order. */
+export const clientSegments = ({ bareAcks, data }: Connection): readonly number[] =>
+  [...bareAcks, ...data]
+    .filter(({ from }) => from === 'client')
+    .map(({ atMs }) => atMs)
+    .sort((left, right) => left - right);
+
+/** The accept-queue limit in force at a time, as the last snapshot before it shows. */
+export function limitAt(seen: Observations, atMs: number): number | undefined {
+  const limits = [...seen.snapshots.values()]
+    .filter((snapshot) => snapshot.atMs <= atMs)
+    .flatMap(({ listener }) => (listener === undefined ? [] : [listener.acceptQueueLimit]));
+  return limits.at(-1) ?? opening(seen)?.listener?.acceptQueueLimit ?? seen.announcedLimits[0];
+}

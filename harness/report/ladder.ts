@@ -1,0 +1,163 @@
+import type { ClientStory, Connection, Host } from '../domain/tcp.ts';
+import { clientSegments } from './client-views.ts';
+import { duration } from './words.ts';
+
+/** One segment on its way, or what one side did. Every drawing of a connection is made from these. */
+export type LadderRow =
+  | {
+      readonly kind: 'segment';
+      /** Since the connection's first packet. */
+      readonly atMs: number;
+      readonly from: Host;
+      readonly what: 'SYN' | 'SYN-ACK' | 'ACK' | 'keepalive probe' | 'data' | 'FIN' | 'RST';
+      /** Payload of a `data` segment. */
+      readonly bytes?: number;
+      readonly retransmission: boolean;
+      /** `refused`: a SYN that drew no SYN-ACK. `dropped`: an ACK for which there was no place. */
+      readonly fate: 'taken' | 'refused' | 'dropped';
+    }
+  | { readonly kind: 'note'; readonly atMs: number; readonly at: Host; readonly says: string }
+  | { readonly kind: 'folded'; readonly rows: number };
+
+/** What is known of a connection beyond its packets. */
+export interface KnownOfClient {
+  readonly story?: ClientStory;
+  readonly fooled?: boolean;
+  /** On the run's time axis. */
+  readonly forgottenByMs?: number;
+  /** The gate was closed at some time in this run. */
+  readonly gated?: boolean;
+}
+
+type Segment = Extract<LadderRow, { kind: 'segment' }>;
+type Note = Extract<LadderRow, { kind: 'note' }>;
+
+/** The packets of a connection and what its client and the server made of them, in order of time. */
+export function ladderOf(connection: Connection, known: KnownOfClient = {}): readonly LadderRow[] {
+  const rows = [
+    ...handshake(connection, known.fooled ?? false),
+    ...traffic(connection),
+    ...notes(connection, known),
+  ];
+  rows.sort((left, right) => left.atMs - right.atMs);
+  const startMs = rows.find(({ kind }) => kind === 'segment')?.atMs ?? 0;
+  return rows.map((row) => ({ ...row, atMs: Math.max(0, row.atMs - startMs) }));
+}
+
+function handshake(connection: Connection, fooled: boolean): readonly Segment[] {
+  const lastSynAckMs = connection.synAcks.at(-1)?.atMs ?? -Infinity;
+  return [
+    ...connection.syns.map(({ atMs, retransmission, answeredAtMs }) =>
+      segment(
+        'SYN',
+        'client',
+        { atMs, retransmission },
+        answeredAtMs === undefined ? 'refused' : 'taken',
+      ),
+    ),
+    ...connection.synAcks.map((synAck) => segment('SYN-ACK', 'server', synAck)),
+    ...connection.bareAcks.map(({ atMs, from, keepAliveProbe }) => {
+      // The server asks again only for an ACK that it dropped; whether the last one counted is
+      // known from the server's socket table.
+      const inVain = from === 'client' && (fooled || atMs < lastSynAckMs);
+      const what = keepAliveProbe ? 'keepalive probe' : 'ACK';
+      return segment(what, from, { atMs, retransmission: false }, inVain ? 'dropped' : 'taken');
+    }),
+  ];
+}
+
+function traffic({ data, finishes, resets }: Connection): readonly Segment[] {
+  return [
+    ...data.map((sent) => ({ ...segment('data', sent.from, sent), bytes: sent.bytes })),
+    ...finishes.map((finish) => segment('FIN', finish.from, finish)),
+    ...resets.map(({ atMs, from }) => segment('RST', from, { atMs, retransmission: false })),
+  ];
+}
+
+function segment(
+  what: Segment['what'],
+  from: Host,
+  { atMs, retransmission }: { readonly atMs: number; readonly retransmission: boolean },
+  fate: Segment['fate'] = 'taken',
+): Segment {
+  return { kind: 'segment', atMs, from, what, retransmission, fate };
+}
+
+function notes(connection: Connection, known: KnownOfClient): readonly Note[] {
+  const { story, forgottenByMs } = known;
+  return [
+    ...(story === undefined
+      ? []
+      : [outcomeNote(story, isHeldBack(connection, known)), endNote(story)]),
+    forgottenByMs === undefined
+      ? undefined
+      : note(forgottenByMs, 'server', 'forgets the request: no RST, the client is not told'),
+  ].filter((row) => row !== undefined);
+}
+
+const note = (atMs: number, at: Host, says: string): Note => ({ kind: 'note', atMs, at, says });
+
+/** Connected, and yet no ACK had reached the server when it sent its SYN-ACK again. */
+function isHeldBack(connection: Connection, { gated, story }: KnownOfClient): boolean {
+  const secondMs = connection.synAcks[1]?.atMs;
+  if (gated !== true || secondMs === undefined || story?.outcome.kind !== 'connected') return false;
+  return clientSegments(connection).every((atMs) => atMs >= secondMs);
+}
+
+function outcomeNote({ outcome, startedAtMs }: ClientStory, heldBack: boolean): Note | undefined {
+  if (outcome.kind === 'unsettled') return undefined;
+  const atMs = startedAtMs + outcome.afterMs;
+  switch (outcome.kind) {
+    case 'connected':
+      return note(
+        atMs,
+        'client',
+        heldBack ? 'connected; the gate holds its ACK back' : 'connected',
+      );
+    case 'timed-out':
+      return note(
+        atMs,
+        'client',
+        outcome.by === 'kernel'
+          ? 'the kernel gives up: ETIMEDOUT'
+          : `gives up: its own timer of ${duration(outcome.afterMs)}`,
+      );
+    case 'refused':
+      return note(atMs, 'client', 'connection refused');
+    case 'reset':
+      return note(atMs, 'client', 'connection reset');
+    case 'failed':
+      return note(atMs, 'client', `failed: ${outcome.code}`);
+  }
+}
+
+function endNote({ end }: ClientStory): Note | undefined {
+  switch (end?.kind) {
+    case undefined:
+    case 'held':
+      return undefined;
+    case 'read-timed-out':
+      return note(end.atMs, 'client', 'no byte came: its read timed out');
+    case 'reset-before-data':
+    case 'reset-after-data':
+      return note(end.atMs, 'client', 'connection reset by peer');
+    case 'closed-by-server':
+      return note(end.atMs, 'client', 'closed by the server');
+    case 'timed-out-by-kernel':
+      return note(end.atMs, 'client', 'the kernel gives up: ETIMEDOUT');
+    case 'failed':
+      return note(end.atMs, 'client', `failed: ${end.code}`);
+  }
+}
+
+/** At most so many rows: what is too long loses its middle, since beginning and end tell most. */
+export function foldLadder(rows: readonly LadderRow[], mostRows: number): readonly LadderRow[] {
+  if (rows.length <= mostRows) return rows;
+  const atEnd = Math.floor((mostRows - 1) / 3);
+  const atStart = mostRows - 1 - atEnd;
+  return [
+    ...rows.slice(0, atStart),
+    { kind: 'folded', rows: rows.length - atStart - atEnd },
+    ...rows.slice(rows.length - atEnd),
+  ];
+}

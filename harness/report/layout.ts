@@ -1,0 +1,37 @@
+/** Lines of a fixed width. Colours take no room, so a width is always that of the visible text. */
+
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+export const visibleWidth = (text: string): number => [...text.replaceAll(COLOUR, '')].length;
+
+export const padded = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - visibleWidth(text)));
+
+export const paddedStart = (text: string, width: number): string =>
+  ' '.repeat(Math.max(0, width - visibleWidth(text))) + text;
+
+/** Breaks at spaces. A word that is longer than a line stays whole. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && visibleWidth(line) + 1 + visibleWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** The text behind `before`, and below its own beginning when it takes several lines. */
+export function hanging(before: string, text: string, widthColumns: number): readonly string[] {
+  const indent = visibleWidth(before);
+  return wrap(text, widthColumns - indent).map((line, index) =>
+    index === 0 ? `${before}${line}` : `${' '.repeat(indent)}${line}`,
+  );
+}
+
+export const widest = (texts: readonly string[]): number =>
+  texts.reduce((most, text) => Math.max(most, visibleWidth(text)), 0);

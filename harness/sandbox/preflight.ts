@@ -1,0 +1,155 @@
+import { execa } from 'execa';
+import { commandPath, findCommand } from './command-path.ts';
+import { privilegesToTry, unshareCommand } from './netns.ts';
+import { notPermittedRemedy } from './remedies.ts';
+
+/** One thing a run may need, found out by trying it. */
+export interface Capability {
+  readonly name: string;
+  readonly works: boolean;
+  /** What the machine said when it does not work. */
+  readonly detail: string;
+  /** What is lost without it. */
+  readonly cost: string;
+  readonly remedy: string;
+  /** Without it no run is possible at all. */
+  readonly essential: boolean;
+}
+
+/** A line of shell that succeeds inside the sandbox if the capability is there. */
+interface Trial {
+  readonly name: string;
+  readonly script: string;
+  readonly cost: string;
+  readonly remedy: string;
+  readonly essential?: boolean;
+}
+
+const INSTALL = 'npm run setup';
+
+const TRIALS: readonly Trial[] = [
+  {
+    name: 'veth pairs',
+    script:
+      'ip link add probe0 type veth peer name probe1 && ip link set probe0 up && ip link set probe1 up',
+    cost: 'no wire between the two hosts: no run',
+    remedy: 'load the kernel module: sudo modprobe veth',
+    essential: true,
+  },
+  {
+    name: 'packet capture (tcpdump)',
+    // Its words go to a file system of the trial's own; a tcpdump that cannot listen ends by itself.
+    script:
+      'ip link set lo up; mount -t tmpfs tmpfs /mnt; tcpdump -i lo -n -w /dev/null 2>/mnt/log & while kill -0 $!; do grep -q listening /mnt/log && exit 0; done; cat /mnt/log >&2; exit 1',
+    cost: 'no packets, the most important witness: no run',
+    remedy: INSTALL,
+    essential: true,
+  },
+  {
+    name: 'sysctl net.ipv4.tcp_max_syn_backlog',
+    script: 'echo 256 > /proc/sys/net/ipv4/tcp_max_syn_backlog',
+    cost: '--max-syn-backlog and the other net.ipv4 options fail',
+    remedy: 'in a container: --security-opt systempaths=unconfined makes /proc/sys writable',
+  },
+  {
+    name: 'sysctl net.core.somaxconn',
+    script: 'echo 512 > /proc/sys/net/core/somaxconn',
+    cost: '--somaxconn fails, so somaxconn-caps-the-backlog and somaxconn-needs-a-new-listen cannot run',
+    remedy: 'run as root, or on kernel 6.3 or later (6b754d7bd007 opened it to user namespaces)',
+  },
+  {
+    name: 'nftables (the gate)',
+    script:
+      'nft "table inet probe { chain gate { type filter hook output priority 0; tcp flags & syn == 0 drop; }; }"',
+    cost: 'final ACKs cannot be held back: fooled-client cannot run',
+    remedy: `${INSTALL}, or load the kernel module: sudo modprobe nf_tables`,
+  },
+  {
+    name: 'traffic shaping (tbf)',
+    script: 'ip link set lo up && tc qdisc add dev lo root tbf rate 1mbit burst 1600 latency 50ms',
+    cost: 'nothing today: the gate does not need it',
+    remedy: 'load the kernel module: sudo modprobe sch_tbf',
+  },
+  {
+    name: 'network emulation (netem)',
+    script: 'ip link set lo up; tc qdisc replace dev lo root netem delay 1ms',
+    cost: 'nothing today: the gate does not need it',
+    remedy: 'load the kernel module: sudo modprobe sch_netem',
+  },
+  {
+    name: 'kernel trace events (tracefs)',
+    script:
+      'mount -t tracefs tracefs /sys/kernel/tracing && test -d /sys/kernel/tracing/events/tcp',
+    cost: 'one witness fewer: no drop reasons and no SYN-ACK timers from the kernel itself',
+    remedy: 'run as root of the machine; a user namespace may not mount tracefs',
+  },
+];
+
+/** Finds out by trying what this machine can do. Takes a fraction of a second and leaves nothing behind. */
+export async function examineMachine(): Promise<readonly Capability[]> {
+  const tools = ['unshare', 'nsenter', 'ip', 'ss', 'tc', 'tcpdump', 'nft'].map(examineTool);
+  const opened = await openNamespaces();
+  const capabilities = [...tools, opened.capability];
+  return opened.words === null ? capabilities : [...capabilities, ...(await tryAll(opened.words))];
+}
+
+function examineTool(command: string): Capability {
+  const place = findCommand(command);
+  return {
+    name: command,
+    works: place !== undefined,
+    detail: place ?? 'not found',
+    cost: command === 'nft' ? 'fooled-client cannot run' : 'no run',
+    remedy: INSTALL,
+    essential: command !== 'nft' && command !== 'tc',
+  };
+}
+
+async function openNamespaces(): Promise<{
+  readonly capability: Capability;
+  readonly words: readonly string[] | null;
+}> {
+  const refusals: string[] = [];
+  for (const privilege of privilegesToTry()) {
+    const words = unshareCommand(privilege);
+    const result = await runInside(words, ':');
+    if (result.works) return { capability: namespaces(true, `as ${privilege}`), words };
+    refusals.push(`as ${privilege}: ${result.detail}`);
+  }
+  return { capability: namespaces(false, refusals.join('; ')), words: null };
+}
+
+const namespaces = (works: boolean, detail: string): Capability => ({
+  name: 'namespaces of our own',
+  works,
+  detail,
+  cost: 'no sandbox: no run',
+  remedy: notPermittedRemedy(),
+  essential: true,
+});
+
+const tryAll = (words: readonly string[]): Promise<readonly Capability[]> =>
+  Promise.all(
+    TRIALS.map(async ({ name, script, cost, remedy, essential = false }) => ({
+      ...(await runInside(words, script)),
+      ...{ name, cost, remedy, essential },
+    })),
+  );
+
+const TRIAL_DEADLINE_MS = 15_000;
+
+/** Each trial has namespaces of its own, so that none disturbs another. */
+async function runInside(
+  [command = '', ...args]: readonly string[],
+  script: string,
+): Promise<{ readonly works: boolean; readonly detail: string }> {
+  const result = await execa(command, [...args, 'sh', '-ec', script], {
+    env: { PATH: commandPath() },
+    reject: false,
+    stdin: 'ignore',
+    timeout: TRIAL_DEADLINE_MS,
+    killSignal: 'SIGKILL',
+  });
+  const words = (result.stderr || (result.shortMessage ?? '')).trim().split('\n')[0] ?? '';
+  return { works: !result.failed, detail: result.failed ? words : 'works' };
+}
