@@ -23,6 +23,9 @@ export function startSampler(
   const ended = once(thread, 'error').catch(() => undefined);
   return {
     [Symbol.asyncDispose]: async () => {
+      const { utilization } = thread.performance.eventLoopUtilization();
+      const cost = { everyMs: options.everyMs, busyShare: utilization };
+      recorder.write(FILES.samplerCost, JSON.stringify(cost, null, 1));
       thread.postMessage('stop');
       await Promise.race([once(thread, 'message'), ended, once(thread, 'exit')]);
       await thread.terminate();

@@ -19,6 +19,8 @@ export const FILES = {
   serverEvents: 'server.jsonl',
   serverLog: 'server.log',
   samples: 'samples.jsonl',
+  /** How busy the sampling thread was: `busyShare` of one core, 0 to 1. */
+  samplerCost: 'sampler.json',
   trace: 'trace.txt',
   verdict: 'verdict.json',
   report: 'report.txt',

@@ -99,21 +99,21 @@ const takeSynAck = (attempt: Attempt, segment: TcpSegment, toMs: Clock): void =>
 
 /** Any of the SYN-ACKs: SYN cookies give each its own sequence number. */
 const acknowledgesSynAck = (attempt: Attempt, ack: number): boolean =>
-  attempt.serverIsns.has((ack - 1) >>> 0) ||
-  (attempt.serverIsns.size > 0 && attempt.sent.server.coversAck(ack));
+  attempt.serverIsns.has((ack - 1) >>> 0) || attempt.sent.server.coversAck(ack);
 
+/** Until the handshake is completed, an ACK of anything but the SYN-ACK says nothing. */
 const takeAcknowledgement = (attempt: Attempt, from: Host, segment: TcpSegment): void => {
   if (!segment.flags.ack) return;
-  if (from === 'client' && acknowledgesSynAck(attempt, segment.ack)) attempt.completed = true;
+  if (from === 'client' && attempt.serverIsns.size > 0 && !attempt.completed) {
+    if (!acknowledgesSynAck(attempt, segment.ack)) return;
+    attempt.completed = true;
+  }
   attempt.sent[from === 'client' ? 'server' : 'client'].acknowledge(segment.ack);
 };
 
 /** Without payload, or with the one byte of garbage that old stacks add. */
 const isKeepAliveProbe = (attempt: Attempt, from: Host, segment: TcpSegment): boolean =>
-  (attempt.completed || attempt.syns.length === 0) &&
-  segment.payloadBytes <= 1 &&
-  !segment.flags.fin &&
-  attempt.sent[from].isProbe(segment.seq);
+  segment.payloadBytes <= 1 && !segment.flags.fin && attempt.sent[from].isProbe(segment.seq);
 
 const takePayload = (attempt: Attempt, from: Host, segment: TcpSegment, atMs: number): void => {
   const { seq, payloadBytes, flags } = segment;

@@ -105,9 +105,10 @@ function isHeldBack(connection: Connection, { gated, story }: KnownOfClient): bo
 }
 
 function outcomeNote({ outcome, startedAtMs }: ClientStory, heldBack: boolean): Note | undefined {
-  if (outcome.kind === 'unsettled') return undefined;
-  const atMs = startedAtMs + outcome.afterMs;
+  const atMs = startedAtMs + ('afterMs' in outcome ? outcome.afterMs : 0);
   switch (outcome.kind) {
+    case 'unsettled':
+      return undefined;
     case 'connected':
       return note(
         atMs,

@@ -1,4 +1,6 @@
+import os from 'node:os';
 import { execa } from 'execa';
+import pLimit from 'p-limit';
 import { commandPath, findCommand } from './command-path.ts';
 import { privilegesToTry, unshareCommand } from './netns.ts';
 import { notPermittedRemedy } from './remedies.ts';
@@ -128,13 +130,15 @@ const namespaces = (works: boolean, detail: string): Capability => ({
   essential: true,
 });
 
-const tryAll = (words: readonly string[]): Promise<readonly Capability[]> =>
-  Promise.all(
+function tryAll(words: readonly string[]): Promise<readonly Capability[]> {
+  const limit = pLimit(os.availableParallelism());
+  return Promise.all(
     TRIALS.map(async ({ name, script, cost, remedy, essential = false }) => ({
-      ...(await runInside(words, script)),
+      ...(await limit(() => runInside(words, script))),
       ...{ name, cost, remedy, essential },
     })),
   );
+}
 
 const TRIAL_DEADLINE_MS = 15_000;
 

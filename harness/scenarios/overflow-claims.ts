@@ -7,9 +7,8 @@ import {
   acceptedHandshakes,
   clientsThat,
   closing,
-  droppedAcks,
   growth,
-  opening,
+  listenerDrops,
   refusedSyns,
 } from '../verdict/figures.ts';
 import { decide, type Statement } from '../verdict/testimony.ts';
@@ -102,21 +101,20 @@ export function bothCountersCountRefusedSyns(
     id,
     document,
     statement,
-    notExercisedBecause: ({ clients }, prediction) =>
-      prediction.refusedSyns.least === 0
-        ? (needsOverflow(prediction, clients) ?? 'this kernel refuses no SYN here')
-        : null,
+    notExercisedBecause: ({ clients, keepAliveMs }, prediction) =>
+      keepAliveMs !== null
+        ? 'keepalive probes add to the drops of the listener; leave --keepalive out'
+        : prediction.refusedSyns.least === 0
+          ? (needsOverflow(prediction, clients) ?? 'this kernel refuses no SYN here')
+          : null,
     judge: (seen) => {
       const refused = refusedSyns(seen);
-      const acks = droppedAcks(seen);
-      const drops = closing(seen)?.listener?.drops;
-      const before = opening(seen)?.listener?.drops;
-      const perSyn = (moved: number | undefined, byAcks: number | undefined): string | undefined =>
-        moved === undefined || byAcks === undefined
+      const perSyn = (moved: number | undefined): string | undefined =>
+        moved === undefined
           ? undefined
-          : moved - byAcks === refused
+          : moved === refused
             ? ONE_EACH
-            : `${moved - byAcks} for ${refused} refused SYNs`;
+            : `${moved} for ${refused} refused SYNs`;
       return decide({
         documented: `ListenOverflows and ListenDrops each grow by one for each of ${refused} refused SYNs`,
         documentedValue: ONE_EACH,
@@ -124,15 +122,12 @@ export function bothCountersCountRefusedSyns(
           ...(['ListenOverflows', 'ListenDrops'] as const).map((counter) => ({
             witness: 'counters' as const,
             of: `${counter} for ${refused} refused SYNs`,
-            value: perSyn(growth(seen, 'server', counter), acks),
+            value: perSyn(growth(seen, 'server', counter)),
           })),
           {
             witness: 'sockets',
-            of: `the listener's own drops for ${refused} refused SYNs`,
-            value: perSyn(
-              drops === undefined || before === undefined ? undefined : drops - before,
-              acks === undefined ? undefined : 2 * acks,
-            ),
+            of: `drops of the listener for ${refused} refused SYNs`,
+            value: perSyn(listenerDrops(seen)),
           },
         ],
       });

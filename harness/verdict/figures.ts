@@ -82,15 +82,27 @@ export const synQueueLengthAt = (snapshot: Snapshot | undefined): number | undef
 export const listenRowLength = (seen: Observations): number | undefined =>
   rowsAt(closing(seen), 'server')?.find(({ state }) => state === 'LISTEN')?.rxQueue;
 
-/**
- * Final ACKs dropped for a full accept queue. The listener's own drop count adds two for such an
- * ACK and one for a refused SYN, ListenDrops adds one for each (4.7 and later, seen on 6.18): the
- * difference is the number of ACKs. Undefined where `ss` shows no drop count.
- */
-export function droppedAcks(seen: Observations): number | undefined {
+/** The listener's own drop count, `d` of `ss -m`; undefined before 4.7 or without `ss`. */
+export function listenerDrops(seen: Observations): number | undefined {
   const before = opening(seen)?.listener?.drops;
   const after = closing(seen)?.listener?.drops;
-  const listenDrops = growth(seen, 'server', 'ListenDrops');
-  if (before === undefined || after === undefined || listenDrops === undefined) return undefined;
-  return after - before - listenDrops;
+  return before === undefined || after === undefined ? undefined : after - before;
+}
+
+/** Connections that a RST or the client's kernel ended; one that the server closed is still there. */
+export const endedConnections = (seen: Observations): number =>
+  seen.clients.filter(
+    ({ end }) =>
+      end !== undefined && !['held', 'read-timed-out', 'closed-by-server'].includes(end.kind),
+  ).length;
+
+/**
+ * Clients that believe in a connection which the server does not have: connected, not opened, and
+ * not reset either (tcp_abort_on_overflow resets requests instead of leaving them).
+ */
+export function fooledClients(seen: Observations): number | undefined {
+  const passiveOpens = growth(seen, 'server', 'PassiveOpens');
+  const resets = growth(seen, 'server', 'EmbryonicRsts');
+  if (passiveOpens === undefined || resets === undefined) return undefined;
+  return clientsThat(seen, 'connected') - passiveOpens - resets;
 }

@@ -5,6 +5,7 @@ import {
   answeredConnections,
   clientsThat,
   closing,
+  fooledClients,
   growth,
   refusedSyns,
   synQueueLengthAt,
@@ -51,7 +52,7 @@ export function comparePrediction(
       ['clients', 'outcomes', clientsThat(seen, 'timed-out')],
     ]),
     compare('clients fooled', exactly(predicted.fooled), [
-      ['counters', 'connected − PassiveOpens', minus(clientsThat(seen, 'connected'), passiveOpens)],
+      ['counters', 'connected − PassiveOpens − EmbryonicRsts', fooledClients(seen)],
     ]),
     compare('refused SYNs', predicted.refusedSyns, [
       ['packets', 'SYNs without a SYN-ACK', refusedSyns(seen)],

@@ -9,6 +9,7 @@ export interface TcpToBuild {
   /** Letters of tcpdump: S, F, R, P, and `.` for ACK. */
   readonly flags?: string;
   readonly payloadBytes?: number;
+  /** -4 gives a header that claims to be shorter than the least. */
   readonly optionBytes?: number;
 }
 
@@ -28,7 +29,11 @@ export const buildTcp = (segment: TcpToBuild = {}): Uint8Array => {
     [16, 501],
     [32, 0],
   );
-  return concat(header, new Uint8Array(optionBytes), new Uint8Array(payloadBytes).fill(0x78));
+  return concat(
+    header,
+    new Uint8Array(Math.max(0, optionBytes)),
+    new Uint8Array(payloadBytes).fill(0x78),
+  );
 };
 
 export interface Ipv4ToBuild {

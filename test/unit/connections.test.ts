@@ -84,6 +84,20 @@ test('a repeated SYN-ACK within 200 ms answers the repeated SYN', () => {
   expect(synAcks.map((synAck) => synAck.retransmission)).toEqual([false, true, true]);
 });
 
+test('of two SYN-ACKs at once the first is the answer', () => {
+  const twice = [server('S.', 0.1), server('S.', 0.2)];
+  const { syns } = rebuildOne(client('S', 0), ...twice, client('S', 1000), server('S.', 1000.1));
+  expect(syns.map(({ answeredAtMs }) => answeredAtMs)).toEqual([0.1, 1000.1]);
+  const repeated = rebuildOne(
+    client('S', 0),
+    ...twice,
+    client('S', 1000),
+    server('S.', 1000.1),
+    server('S.', 1000.2),
+  );
+  expect(repeated.syns[1]?.answeredAtMs).toBe(1000.1);
+});
+
 test('a SYN-ACK under a new sequence number is no retransmission', () => {
   const cookie = talk({ serverIsn: 9000 });
   const { state, synAcks } = rebuildOne(
@@ -103,6 +117,8 @@ test.each([
   ['a FIN', client('F.', 1), 'completed'],
   ['a RST', client('R.', 1), 'answered'],
   ['an ACK of something else', client('.', 1, { ack: 700 }), 'answered'],
+  ['an ACK that does not reach the SYN-ACK', client('.', 1, { ack: 0 }), 'answered'],
+  ['no ACK', { ...client('.', 1), flags: { ...client('.', 1).flags, ack: false } }, 'answered'],
   ['an ACK from the server', server('.', 1), 'answered'],
 ])('what completes a handshake: %s', (_name, segment, state) => {
   expect(rebuildOne(client('S', 0), server('S.', 0.1), segment).state).toBe(state);
@@ -116,6 +132,32 @@ test('a client whose first ACK was lost completes with what it acknowledges late
     client('.', 2, { ack: 101 }),
   );
   expect(state).toBe('completed');
+});
+
+test('a client whose first ACK was lost completes with the ACK of the FIN', () => {
+  const lost = [client('S', 0), server('S.', 0.1)];
+  expect(rebuildOne(...lost, server('F.', 1), client('.', 2, { ack: 2 })).state).toBe('completed');
+});
+
+test('an ACK into a part of the server’s data that was not captured completes a handshake', () => {
+  const { state } = rebuildOne(
+    client('S', 0),
+    server('S.', 0.1),
+    server('P.', 1, { seq: 1001, payloadBytes: 100 }),
+    client('.', 2, { ack: 501 }),
+  );
+  expect(state).toBe('completed');
+});
+
+test('an ACK of something else does not come true by being repeated', () => {
+  const stray = [client('.', 1, { ack: 700 }), client('.', 2, { ack: 700 })];
+  expect(rebuildOne(client('S', 0), server('S.', 0.1), ...stray).state).toBe('answered');
+});
+
+test('an ACK of the server completes nothing, also when both sides begin at the same number', () => {
+  const same = talk({ clientIsn: 7, serverIsn: 7 });
+  const { state } = rebuildOne(same.client('S', 0), same.server('S.', 0.1), same.server('.', 1));
+  expect(state).toBe('answered');
 });
 
 test('a fooled client: its data is repeated, the SYN-ACK too, then the server resets', () => {
@@ -225,6 +267,26 @@ test('a single byte that nobody acknowledged is repeated data, not a probe', () 
   expect(bareAcks).toHaveLength(1);
 });
 
+test('a keepalive probe after data that was acknowledged but not captured', () => {
+  const ofClient = [server('.', 1, { ack: 101 }), client('.', 9, { seq: 100 })];
+  expect(probesOf(...HANDSHAKE, ...ofClient).at(-1)).toEqual(['client', true]);
+  const ofServer = [client('.', 1, { ack: 101 }), server('.', 9, { seq: 100 })];
+  expect(probesOf(...HANDSHAKE, ...ofServer).at(-1)).toEqual(['server', true]);
+});
+
+test('a keepalive probe of the server whose second SYN-ACK had another sequence number', () => {
+  const cookie = talk({ serverIsn: SERVER_ISN - 3000 });
+  const probes = probesOf(
+    client('S', 0),
+    server('S.', 0.1),
+    client('S', 1000),
+    cookie.server('S.', 1000.1),
+    cookie.client('.', 1000.2),
+    cookie.server('.', 9000, PROBE),
+  );
+  expect(probes.at(-1)).toEqual(['server', true]);
+});
+
 test('there are no probes before the handshake is completed', () => {
   const [answer] = probesOf(client('S', 0), server('S.', 0.1), server('.', 1000, PROBE));
   expect(answer).toEqual(['server', false]);
@@ -312,11 +374,13 @@ test('a connection that began before the capture has no SYNs', () => {
     client('P.', 0, { seq: 500, ack: 300, payloadBytes: 20 }),
     server('.', 1, { seq: 300, ack: 520 }),
     client('.', 1000, { seq: 519, ack: 300 }),
-    server('R', 2000, { seq: 300 }),
+    server('P.', 1500, { seq: 300, ack: 520, payloadBytes: 10 }),
+    client('.', 1500.1, { seq: 520, ack: 310 }),
+    server('R', 2000, { seq: 310 }),
   );
   expect(connection).toMatchObject({ state: 'unanswered', syns: [], synAcks: [] });
-  expect(connection.data).toHaveLength(1);
-  expect(connection.bareAcks.map((ack) => ack.keepAliveProbe)).toEqual([false, true]);
+  expect(connection.data).toHaveLength(2);
+  expect(connection.bareAcks.map((ack) => ack.keepAliveProbe)).toEqual([false, true, false]);
   expect(connection.resets).toHaveLength(1);
 });
 
@@ -329,6 +393,23 @@ test('a capture that begins between SYN and SYN-ACK', () => {
   );
   expect(connection.state).toBe('answered');
   expect(connection.syns).toEqual([{ atMs: 1500, retransmission: true, answeredAtMs: 1500.1 }]);
+});
+
+test('a capture that begins with a SYN-ACK, and goes on with data', () => {
+  const { synAcks, data } = rebuildOne(
+    server('S.', 0),
+    client('P.', 1, { seq: 11, payloadBytes: 10 }),
+  );
+  expect([synAcks.length, data.length]).toEqual([1, 1]);
+});
+
+test('a later attempt of a client stands behind the first of another', () => {
+  const connections = rebuild([
+    client('S', 0),
+    talk({ clientPort: 40001 }).client('S', 1),
+    talk({ clientIsn: 70_000 }).client('S', 2),
+  ]);
+  expect(connections.map(({ clientPort }) => clientPort)).toEqual([40000, 40001, 40000]);
 });
 
 test('connections come in order of their first packet, also of the same address or port', () => {

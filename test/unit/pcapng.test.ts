@@ -69,6 +69,18 @@ test.each([
   expect(capture.packets[0]?.atNs).toBe(atNs);
 });
 
+test('options of a strange length are ignored', () => {
+  const description = LITTLE.block(
+    1,
+    fields(true, [16, 1], [16, 0], [32, 0]),
+    LITTLE.option(9, Uint8Array.of(9, 9)),
+    LITTLE.option(14, Uint8Array.of(1, 1, 1, 1)),
+  );
+  const packet = LITTLE.enhancedPacket(0, 5n, PACKET);
+  const capture = readCapture(concat(LITTLE.sectionHeader(), description, packet));
+  expect(capture.packets[0]?.atNs).toBe(5000n);
+});
+
 test('a simple packet is cut to the snapshot length', () => {
   const capture = readCapture(
     concat(
@@ -108,6 +120,7 @@ test.each([
   ['too short', LITTLE.block(3)],
   ['too short', LITTLE.block(1)],
   ['2 at its end', concat(fields(true, [32, 5], [32, 12]), fields(true, [32, 2]))],
+  ['cannot be 13 bytes', concat(fields(true, [32, 5], [32, 13], [8, 0]), fields(true, [32, 13]))],
   ['room for 0', LITTLE.block(6, fields(true, [32, 0], [64, 1n], [32, 9], [32, 9]))],
   ['room for 4', LITTLE.block(3, fields(true, [32, 9], [32, 0]))],
   ['byte-order magic', LITTLE.block(0x0a0d0d0a, new Uint8Array(16))],

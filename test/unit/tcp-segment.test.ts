@@ -109,6 +109,8 @@ test.each([
   ['IPv4 header cut', 101, IPV4.subarray(0, 19)],
   ['IPv4 options cut', 101, buildIpv4(TCP, { optionBytes: 8 }).subarray(0, 24)],
   ['not an IPv4 header', 228, IPV6],
+  ['not an IPv4 header', 101, concat(Uint8Array.of(0x44), IPV4.subarray(1))],
+  ['TCP header of 16 bytes', 101, buildIpv4(buildTcp({ optionBytes: -4 }))],
   ['not an IPv6 header', 229, concat(IPV4, IPV4)],
   ['IPv6 header cut', 101, IPV6.subarray(0, 39)],
   ['IPv6 extension header cut', 101, buildIpv6(TCP, { extensions: [0] }).subarray(0, 47)],

@@ -1,0 +1,77 @@
+import type { Observations } from '../domain/observations.ts';
+import type { Identity, Ledger } from '../domain/verdict.ts';
+import { closing, opening } from '../verdict/figures.ts';
+import { hanging } from './layout.ts';
+import { entry, INDENT, type Page } from './page.ts';
+import { count } from './words.ts';
+
+const LABEL_COLUMNS = 6;
+
+/** Whether the evidence can be trusted: do packets, counters, sockets and clients add up? */
+export function evidenceSection(seen: Observations, ledger: Ledger, page: Page): readonly string[] {
+  const { style } = page;
+  return [
+    style.bold('Can the evidence be trusted?'),
+    ...entry(page, 'ledger', LABEL_COLUMNS, ledgerWords(ledger, page)),
+    ...identityLines(ledger, page),
+    ...entry(page, 'trace', LABEL_COLUMNS, traceWords(seen)),
+    ...seen.problems.flatMap(({ file, problem }) =>
+      entry(page, 'damage', LABEL_COLUMNS, style.red(`${file}: ${problem}`)),
+    ),
+  ];
+}
+
+function ledgerWords({ balanced, identities }: Ledger, { style }: Page): string {
+  const holding = identities.filter(({ status }) => status === 'holds').length;
+  const unbound = identities.filter(({ status }) => status === 'not-applicable').length;
+  const rest = unbound === 0 ? '' : ` (${unbound} not applicable)`;
+  const tally = `${holding} of ${count(identities.length - unbound, 'identity').replace(/ys$/, 'ies')} hold${rest}`;
+  return balanced
+    ? `${style.green('balanced')}: what packets, counters, sockets and clients say adds up; ${tally}`
+    : `${style.red('NOT BALANCED')}: ${tally}`;
+}
+
+function identityLines({ identities }: Ledger, page: Page): readonly string[] {
+  const shown = page.verbose
+    ? identities
+    : identities.filter(({ status }) => status === 'broken' || status === 'unknown');
+  return shown.flatMap((identity) =>
+    hanging(
+      `${INDENT.repeat(2)}${statusWord(identity, page)} `,
+      identityWords(identity),
+      page.widthColumns,
+    ),
+  );
+}
+
+function statusWord({ status }: Identity, { style }: Page): string {
+  switch (status) {
+    case 'holds':
+      return style.green('holds  ');
+    case 'broken':
+      return style.red('BROKEN ');
+    case 'unknown':
+      return style.cyan('unknown');
+    case 'not-applicable':
+      return style.dim('n/a    ');
+  }
+}
+
+const identityWords = ({ name, leftIs, left, rightIs, right, note }: Identity): string =>
+  `${name}: ${leftIs} ${left ?? 'unknown'}, ${rightIs} ${right ?? 'unknown'}${note === undefined ? '' : ` (${note})`}`;
+
+const NO_DROP_EVENT = 'a refused SYN fires no drop event (Linux 4.7 and later)';
+
+function traceWords(seen: Observations): string {
+  if (seen.trace === undefined) {
+    return 'not taken: kernel trace events need root and tracefs; the verdict does not depend on them';
+  }
+  const fromMs = opening(seen)?.atMs ?? -Infinity;
+  const toMs = closing(seen)?.atMs ?? Infinity;
+  const counts = new Map<string, number>();
+  for (const { atMs, name } of seen.trace) {
+    if (atMs >= fromMs && atMs <= toMs) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const events = [...counts].map(([name, number]) => `${name} ${number}`).join(', ');
+  return `kernel events of the server's port: ${events === '' ? 'none' : events}; ${NO_DROP_EVENT}`;
+}

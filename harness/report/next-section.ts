@@ -1,0 +1,80 @@
+import { growth } from '../verdict/figures.ts';
+import { padded, widest } from './layout.ts';
+import { INDENT, type Page } from './page.ts';
+import type { ReportInput } from './report-input.ts';
+
+interface Suggestion {
+  readonly command: string;
+  readonly shows: string;
+}
+
+const REPRO = 'npm run repro --';
+
+/** Where everything lies, and what to try next. */
+export function nextSection(input: ReportInput, { style, verbose }: Page): readonly string[] {
+  const suggestions = [
+    ...suggestionsFor(input).slice(0, 2),
+    { command: `${REPRO} judge ${input.runFolder}`, shows: 'judge this evidence again' },
+  ];
+  const columns = widest(suggestions.map(({ command }) => command));
+  return [
+    `${style.bold('Evidence')}  ${input.runFolder}${verbose ? '' : style.dim('  (report.txt there is longer)')}`,
+    style.bold('Try next'),
+    ...suggestions.map(
+      ({ command, shows }) => `${INDENT}${padded(command, columns)}  ${style.dim(shows)}`,
+    ),
+  ];
+}
+
+function suggestionsFor(input: ReportInput): readonly Suggestion[] {
+  if (input.verdict.kind === 'inconclusive') {
+    return [{ command: `${REPRO} doctor`, shows: 'what this machine lacks' }];
+  }
+  const { backlog, clients } = input.seen.plan.parameters;
+  const capacity = input.prediction.acceptQueueCapacity;
+  if (clients <= capacity) {
+    const more = `${REPRO} --scenario ${input.scenario.id} --clients ${capacity + 1}`;
+    return [{ command: more, shows: 'one client more than fits' }];
+  }
+  return forScenario(input, backlog).filter(({ command }) => command !== '');
+}
+
+function forScenario({ scenario, seen }: ReportInput, backlog: number): readonly Suggestion[] {
+  const fooled = {
+    command: `${REPRO} --scenario fooled-client`,
+    shows: 'the other way to lose: connected, and yet not',
+  };
+  const overflow = {
+    command: `${REPRO} --backlog ${backlog + 3} --clients ${backlog + 6}`,
+    shows: 'more places, and still too few',
+  };
+  const capped = {
+    command: `${REPRO} --scenario somaxconn-caps-the-backlog`,
+    shows: 'a large backlog that is cut without a word',
+  };
+  const again = {
+    command: `${REPRO} --scenario somaxconn-needs-a-new-listen`,
+    shows: 'why raising somaxconn alone changes nothing',
+  };
+  switch (scenario.id) {
+    case 'accept-queue-overflow':
+      return [fooled, overflow];
+    case 'fooled-client':
+      return [abortSuggestion((growth(seen, 'server', 'EmbryonicRsts') ?? 0) > 0), capped];
+    case 'somaxconn-caps-the-backlog':
+      return [again, fooled];
+    default:
+      return [fooled, capped];
+  }
+}
+
+const abortSuggestion = (aborted: boolean): Suggestion =>
+  aborted
+    ? {
+        command: `${REPRO} --scenario fooled-client --synack-retries 3`,
+        shows: 'without RST, and a longer hope',
+      }
+    : {
+        command: `${REPRO} --scenario fooled-client --abort-on-overflow 1`,
+        shows: 'the server says RST instead of nothing',
+      };

@@ -1,0 +1,69 @@
+import type { RunPlan, Step } from '../domain/plan.ts';
+import type { Prediction } from '../domain/prediction.ts';
+import { HOSTS } from '../domain/tcp.ts';
+import { describeRange } from '../verdict/prediction-check.ts';
+import { padded, widest } from './layout.ts';
+import { behaviourWords, stepWords } from './step-words.ts';
+import type { Style } from './style.ts';
+import { duration, seconds } from './words.ts';
+
+export interface PlannedRun {
+  readonly plan: RunPlan;
+  readonly prediction: Prediction;
+  /** Each command as its arguments. */
+  readonly commandLines: readonly (readonly string[])[];
+}
+
+/** What a run would do, in the order in which it would do it. */
+export function planReport({ plan, prediction, commandLines }: PlannedRun, style: Style): string {
+  const sections = [
+    [style.bold(`Plan of ${plan.scenario} (nothing was started)`), ...plan.steps.map(stepLine)],
+    [style.bold('Kernel settings (sysctls), inside the sandbox only'), ...sysctlLines(plan)],
+    [style.bold('Prediction for this kernel'), ...aligned(predictedFigures(prediction))],
+    [style.bold('Commands'), ...commandLines.map((argv) => `  ${argv.map(shellQuoted).join(' ')}`)],
+  ];
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+const stepLine = (step: Step, index: number): string =>
+  `${`${index + 1}`.padStart(4)}. ${stepWords(step)}${stepDetail(step)}`;
+
+function stepDetail(step: Step): string {
+  if (step.kind === 'connect') return `; ${behaviourWords(step.behaviour)}`;
+  return step.kind === 'await' ? `, at most ${duration(step.deadlineMs)}` : '';
+}
+
+const sysctlLines = ({ sysctls: { required, pinned } }: RunPlan): readonly string[] =>
+  HOSTS.flatMap((host) => [
+    ...Object.entries(required[host]).map(
+      ([key, value]) => `  ${host}  ${key} = ${value}  (asked for: the run fails without it)`,
+    ),
+    ...Object.entries(pinned[host]).map(([key, value]) => `  ${host}  ${key} = ${value}`),
+  ]);
+
+const predictedFigures = (prediction: Prediction): readonly (readonly [string, string])[] => [
+  ['accept-queue limit', `${prediction.acceptQueueLimit}`],
+  ['accept-queue capacity', `${prediction.acceptQueueCapacity}`],
+  ['SYN-queue capacity', `${prediction.synQueueCapacity}`],
+  ['clients connected', `${prediction.connected}`],
+  ['clients timed out', `${prediction.timedOut}`],
+  ['clients fooled', `${prediction.fooled} (connected, but the server has no such connection)`],
+  ['refused SYNs', describeRange(prediction.refusedSyns)],
+  ['accept-queue length', `${prediction.acceptQueueLength} in the end`],
+  ['SYN-queue length', `${prediction.synQueueLength} in the end`],
+  ['SYNs of a refused client', schedule(prediction.synTimesMs, prediction.connectGivesUpMs)],
+  ['SYN-ACKs to a fooled one', schedule(prediction.synAckTimesMs, prediction.synAckGivesUpMs)],
+];
+
+const schedule = (timesMs: readonly number[], givesUpMs: number): string =>
+  `at ${timesMs.map(seconds).join(', ')} s; the kernel gives up at ${seconds(givesUpMs)} s`;
+
+function aligned(entries: readonly (readonly [string, string])[]): readonly string[] {
+  const columns = widest(entries.map(([figure]) => figure));
+  return entries.map(([figure, value]) => `  ${padded(figure, columns)}  ${value}`);
+}
+
+/** As a POSIX shell reads it back. */
+function shellQuoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
