@@ -10,9 +10,11 @@ import { describeRunOptions } from './commands/run-options.ts';
 import { print } from './commands/terminal.ts';
 import { usage } from './commands/values.ts';
 import { HarnessError } from './domain/harness-error.ts';
-import { harnessVersion } from './version.ts';
+import { harnessVersion } from './package-files.ts';
 
 const argv = process.argv.slice(2);
+
+const COMMANDS = ['judge', 'list', 'doctor'] as const;
 
 /** yargs says what it does not know; we add what was probably meant. */
 function explainUsage(message: string, parser: Argv): HarnessError {
@@ -21,10 +23,18 @@ function explainUsage(message: string, parser: Argv): HarnessError {
   const options = Object.keys(
     (parser as unknown as { getOptions(): { key: object } }).getOptions().key,
   );
-  const near = nearest(unknown, options);
+  const isOption = argv.some((word) => word.startsWith(`--${unknown}`));
+  const near = isOption
+    ? nearest(
+        unknown,
+        options.filter((option) => option.length > 1),
+      )
+    : nearest(unknown, COMMANDS);
   return usage(
-    `There is no option or command '${unknown}'.`,
-    near === undefined ? 'npm run repro -- --help shows every option' : `did you mean --${near}?`,
+    isOption ? `There is no option --${unknown}.` : `There is no command '${unknown}'.`,
+    near === undefined
+      ? 'npm run repro -- --help shows every option and command'
+      : `did you mean ${isOption ? '--' : ''}${near}?`,
   );
 }
 
@@ -81,7 +91,7 @@ const parser = yargs(argv)
   .strict()
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? explainUsage(message, parser);
+    throw explainUsage(message ?? error.message, parser);
   });
 
 /** 0: nothing more to do, for example after --help. */

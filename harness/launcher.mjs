@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /** The command: brings dist/ up to date and hands over to harness/cli.ts in the same process. */
-import { buildIfStale } from './build.mjs';
+import { buildIfStale, explainBuildFailure } from './build.mjs';
 
 let built = true;
 try {
-  buildIfStale();
+  await buildIfStale();
 } catch (error) {
-  process.stderr.write(`BUILD_FAILED  ${error.message}\n`);
+  process.stderr.write(explainBuildFailure(error));
   process.exitCode = 4;
   built = false;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { FILES } from '../domain/evidence.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
+import { compiledProgram } from '../package-files.ts';
 import type { HostNamespace } from './hosts.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { SamplerInput } from './sampler-thread.ts';
@@ -18,7 +19,7 @@ export function startSampler(
     outputFile: recorder.place(FILES.samples),
     everyMs: options.everyMs,
   };
-  const thread = new Worker(new URL('./sampler-thread.js', import.meta.url), { workerData });
+  const thread = new Worker(compiledProgram('harness/collect/sampler-thread.js'), { workerData });
   // A full disk ends the thread; the missing samples are noticed when the run is judged.
   const ended = once(thread, 'error').catch(() => undefined);
   return {

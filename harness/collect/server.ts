@@ -1,14 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
 import type { ServerCommand, ServerEvent } from '../domain/wire.ts';
+import { compiledProgram } from '../package-files.ts';
 import { type HostNamespace, SERVER_ADDRESS } from './hosts.ts';
 import { startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { within } from './until.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../servers/never-accepts.js', import.meta.url));
+const PROGRAM = compiledProgram('servers/never-accepts.js');
 const DEADLINE_MS = 10_000;
 
 /** The event that says a command was carried out. */

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { swarmEventsFile, swarmLogFile } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
 import type { Arrivals, SwarmEvent } from '../domain/wire.ts';
+import { compiledProgram } from '../package-files.ts';
 import { type HostNamespace, SERVER_ADDRESS } from './hosts.ts';
 import { type Program, startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { followWaves, type Wave } from './swarm-waves.ts';
 import { within } from './until.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../clients/swarm.js', import.meta.url));
+const PROGRAM = compiledProgram('clients/swarm.js');
 const DEADLINE_MS = 10_000;
 /** Closing many thousands of sockets takes a busy machine a while. */
 const RELEASE_DEADLINE_MS = 30_000;

@@ -1,6 +1,6 @@
 /** The candidate that needs the fewest single-character edits, if it is near enough to be a slip. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const mostEdits = Math.max(1, Math.floor(word.length / 3));
+  const mostEdits = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   const ranked = candidates
     .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
     .sort((left, right) => left.edits - right.edits);

@@ -1,78 +1,87 @@
 import type { Finding, JudgedClaim, KernelRule, UnexercisedClaim } from '../domain/verdict.ts';
-import { verdictWord } from './headline-section.ts';
+import { colouredVerdict } from './headline-section.ts';
 import { hanging, padded, widest } from './layout.ts';
 import { INDENT, type Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
 
-const VERDICT_COLUMNS = 'INCONCLUSIVE'.length;
 const LABEL_COLUMNS = 'document says'.length;
+const NOT_TESTED = 'not tested';
 
 /** Each documented sentence, and whether this kernel keeps it. */
 export function claimsSection({ verdict }: ReportInput, page: Page): readonly string[] {
-  const { style } = page;
   const { claims, unexercised } = verdict;
-  const idColumns = widest([...claims, ...unexercised].map(({ id }) => id));
-  return [
-    `${style.bold('Documented claims')} ${style.dim('(outdated: true of older kernels, changed by a known rule since)')}`,
-    ...claims.flatMap((claim) => claimLines(claim, idColumns, page)),
-    ...unexercised.flatMap((claim) => unexercisedLines(claim, idColumns, page)),
+  const words = [
+    ...claims.map(({ finding }) => finding.kind),
+    ...unexercised.map(() => NOT_TESTED),
   ];
+  const columns = {
+    word: widest(words),
+    id: widest([...claims, ...unexercised].map(({ id }) => id)),
+  };
+  return [
+    `${page.style.bold('Documented claims')} ${page.style.dim(legend(claims))}`.trimEnd(),
+    ...claims.flatMap((claim) => claimLines(claim, columns, page)),
+    ...unexercised.flatMap((claim) => unexercisedLines(claim, columns, page)),
+  ];
+}
+
+const legend = (claims: readonly JudgedClaim[]): string =>
+  claims.some(({ finding }) => finding.kind === 'outdated')
+    ? '(outdated: true of other kernels, by a known rule not of this one)'
+    : '';
+
+interface Columns {
+  readonly word: number;
+  readonly id: number;
 }
 
 function claimLines(
   { id, claim, finding }: JudgedClaim,
-  idColumns: number,
+  columns: Columns,
   page: Page,
 ): readonly string[] {
-  const { style, widthColumns } = page;
-  const word = padded(verdictWord(finding.kind, style), VERDICT_COLUMNS);
-  const before = `${INDENT}${word}  ${padded(id, idColumns)}  `;
+  const { style, verbose } = page;
+  const word = padded(colouredVerdict(finding.kind, finding.kind, style), columns.word);
+  const brief = finding.kind === 'confirmed' && !verbose;
+  const found = brief ? ` ${style.dim(`Found: ${finding.observed}.`)}` : '';
+  const before = `${INDENT}${word}  ${padded(id, columns.id)}  `;
+  const details = brief ? [] : findingEntries(finding);
+  const testimonies = verbose ? finding.testimonies : [];
   return [
-    ...hanging(before, claim, widthColumns),
-    ...findingEntries(finding).flatMap(([label, text]) => detail(label, text, page)),
-    ...(page.verbose
-      ? finding.testimonies.flatMap(({ witness, says }) => detail(witness, style.dim(says), page))
-      : []),
+    ...hanging(before, `${claim}${found}`, page.widthColumns),
+    ...details.flatMap(([label, text]) => detail(label, text, columns, page)),
+    ...testimonies.flatMap(({ witness, says }) => detail(witness, style.dim(says), columns, page)),
   ];
 }
 
-const detail = (label: string, text: string, { style, widthColumns }: Page): readonly string[] =>
-  hanging(`${INDENT.repeat(2)}${style.dim(padded(label, LABEL_COLUMNS))}  `, text, widthColumns);
+function detail(label: string, text: string, columns: Columns, page: Page): readonly string[] {
+  const before = `${INDENT.repeat(2)}${' '.repeat(columns.word)}${page.style.dim(padded(label, LABEL_COLUMNS))}  `;
+  return hanging(before, text, page.widthColumns);
+}
 
 function findingEntries(finding: Finding): readonly (readonly [string, string])[] {
   const { documented } = finding;
-  switch (finding.kind) {
-    case 'confirmed':
-      return documented === finding.observed
-        ? [['measured', documented]]
-        : [['document says', `${documented}; measured: ${finding.observed}`]];
-    case 'outdated':
-      return [
-        ['document says', documented],
-        ['measured', finding.observed],
-        ['rule since', ruleWords(finding.rule)],
-      ];
-    case 'contradicted':
-      return [
-        ['document says', documented],
-        ['measured', finding.observed],
-      ];
-    case 'inconclusive':
-      return [
-        ['undecided', finding.reason],
-        ['remedy', finding.remedy],
-      ];
+  if (finding.kind === 'inconclusive') {
+    return [
+      ['undecided', finding.reason],
+      ['remedy', finding.remedy],
+    ];
   }
+  return [
+    ['document says', documented],
+    ['measured', finding.observed],
+    ...(finding.kind === 'outdated' ? [['rule', ruleWords(finding.rule)] as const] : []),
+  ];
 }
 
 const ruleWords = ({ since, commit, statement }: KernelRule): string =>
-  `Linux ${since}${commit === null ? '' : ` (commit ${commit})`}: ${statement}`;
+  `${statement} (Linux ${since}${commit === null ? '' : `, commit ${commit}`})`;
 
 function unexercisedLines(
   { id, reason }: UnexercisedClaim,
-  idColumns: number,
+  columns: Columns,
   { style, widthColumns }: Page,
 ): readonly string[] {
-  const before = `${INDENT}${padded('not tested', VERDICT_COLUMNS)}  ${padded(id, idColumns)}  `;
+  const before = `${INDENT}${padded(NOT_TESTED, columns.word)}  ${padded(id, columns.id)}  `;
   return hanging(before, reason, widthColumns).map((line) => style.dim(line));
 }

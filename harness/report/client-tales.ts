@@ -1,8 +1,8 @@
 import type { Observations } from '../domain/observations.ts';
 import type { Connection, ConnectOutcome } from '../domain/tcp.ts';
-import { growth } from '../verdict/figures.ts';
 import { admittedAtMs, type ClientView, clientSegments, limitAt } from './client-views.ts';
-import { count, duration, numberRanges, seconds, span, times } from './words.ts';
+import { isRefused, refusalWords, repeatTimes } from './refusal-words.ts';
+import { duration, numberRanges, seconds, span, times } from './words.ts';
 
 /** What became of one client, or of several to whom the same happened. */
 export interface Tale {
@@ -28,7 +28,7 @@ export function tellTales(views: readonly ClientView[], seen: Observations): rea
 }
 
 /** Equal for clients whose tales differ in times and places only. */
-function fateOf({ story, connection, fooled, place }: ClientView): string {
+function fateOf({ story, connection, fooled, rejected, place }: ClientView): string {
   const { outcome, end } = story;
   return JSON.stringify([
     outcome.kind,
@@ -36,6 +36,7 @@ function fateOf({ story, connection, fooled, place }: ClientView): string {
     outcome.kind === 'failed' ? outcome.code : '',
     end?.kind,
     fooled,
+    rejected,
     place !== undefined,
     connection?.syns.map(({ answeredAtMs }) => answeredAtMs !== undefined),
     connection?.synAcks.length,
@@ -90,7 +91,7 @@ function whyWords(group: readonly ClientView[], first: ClientView, seen: Observa
     case 'connected':
       return connectedWords(group, first, seen);
     case 'timed-out': {
-      const who = outcome.by === 'kernel' ? 'its kernel gave up' : 'by its own timer';
+      const who = outcome.by === 'kernel' ? 'given up by the kernel' : 'by its own timer';
       return `${who}; ${refusalWords(group, seen)}`;
     }
     case 'refused':
@@ -109,6 +110,10 @@ function connectedWords(
   first: ClientView,
   seen: Observations,
 ): string {
+  if (first.rejected) {
+    const at = span(group.flatMap(endedAt), seconds);
+    return `but no place was left: the server answered the ACK with RST at ${at} s (tcp_abort_on_overflow is 1)`;
+  }
   const parts = first.fooled
     ? ['but the server has no such connection', ...fooledWords(group)]
     : [...lateWords(group, seen), ...placeWords(group, seen)];
@@ -125,14 +130,11 @@ function lateWords(group: readonly ClientView[], seen: Observations): readonly s
   }
   if (connection.synAcks.length < 2) return [];
   const admitted = span(group.flatMap(sinceFirstSyn(admittedAtMs)), seconds);
-  return [`the server took its ACK only at ${admitted} s, after it had repeated the SYN-ACK`];
+  return [`the ACK was taken only at ${admitted} s, after a repeated SYN-ACK`];
 }
 
 const answerMs = ({ syns }: Connection): number | undefined =>
   syns.find(({ answeredAtMs }) => answeredAtMs !== undefined)?.atMs;
-
-const isRefused = ({ answeredAtMs }: { readonly answeredAtMs?: number }): boolean =>
-  answeredAtMs === undefined;
 
 const sinceFirstSyn =
   (pick: (connection: Connection) => number | undefined) =>
@@ -149,8 +151,11 @@ function placeWords(group: readonly ClientView[], seen: Observations): readonly 
   const limit = limitAt(seen, Infinity);
   const of = limit === undefined ? '' : ` of ${limit + 1}`;
   const place = `${places.length === 1 ? 'place' : 'places'} ${numberRanges(places.sort(ascending))}`;
-  return [`waits in the accept queue (${place}${of}), since the server never accepts`];
+  return [`${groupVerb(group, 'waits')} in the accept queue, ${place}${of}`];
 }
+
+const groupVerb = (group: readonly unknown[], verb: string): string =>
+  group.length === 1 ? verb : verb.replace(/s$/, '');
 
 const ascending = (left: number, right: number): number => left - right;
 
@@ -159,13 +164,11 @@ function fooledWords(group: readonly ClientView[]): readonly string[] {
   if (first?.connection === undefined) return [];
   const { connection } = first;
   const repeats = connection.synAcks.filter(({ retransmission }) => retransmission);
-  if (repeats.length === 0) return ['it answered with a SYN cookie and kept nothing'];
   const dropped = clientSegments(connection).length;
+  const acks = dropped === 0 ? 'the ACK never came' : `the ACK was dropped ${times(dropped)}`;
+  if (repeats.length === 0) return [`it had answered with a SYN cookie and kept nothing; ${acks}`];
   const at = repeatTimes(group, ({ synAcks }) => synAcks.map(({ atMs }) => atMs)).slice(1);
-  return [
-    `its ACK was dropped ${times(dropped)}, the SYN-ACK repeated at ${at.join(', ')} s`,
-    ...forgottenWords(group),
-  ];
+  return [`${acks}, the SYN-ACK repeated at ${at.join(', ')} s`, ...forgottenWords(group)];
 }
 
 function forgottenWords(group: readonly ClientView[]): readonly string[] {
@@ -176,61 +179,12 @@ function forgottenWords(group: readonly ClientView[]): readonly string[] {
   return after.length === 0 ? [] : [`forgotten by ${span(after, seconds)} s, without a word`];
 }
 
-/** The same segment of each client as a span of seconds since the client's first one. */
-function repeatTimes(
-  group: readonly ClientView[],
-  pick: (connection: Connection) => readonly number[],
-): readonly string[] {
-  const all = group.flatMap(({ connection }) =>
-    connection === undefined ? [] : [pick(connection)],
-  );
-  return (all[0] ?? []).map((_, index) =>
-    span(
-      all.map((sent) => (sent[index] ?? 0) - (sent[0] ?? 0)),
-      seconds,
-    ),
-  );
-}
-
-function refusalWords(group: readonly ClientView[], seen: Observations): string {
-  const connection = group[0]?.connection;
-  const refused = connection?.syns.filter(isRefused) ?? [];
-  const first = refused[0];
-  if (first === undefined) return 'the capture has no SYN of it';
-  const at = repeatTimes(group, ({ syns }) => syns.map(({ atMs }) => atMs)).slice(
-    0,
-    refused.length,
-  );
-  const moments =
-    at.length > MOST_MOMENTS ? [...at.slice(0, MOST_MOMENTS - 1), '...', at.at(-1)] : at;
-  return `its SYN was refused ${times(refused.length)} (at ${moments.join(', ')} s), ${causeOfRefusal(seen, first.atMs)}`;
-}
-
-const MOST_MOMENTS = 5;
-
-/** As the server's counters tell it; a kernel before 3.8 does not count refused SYNs. */
-export function causeOfRefusal(seen: Observations, atMs: number): string {
-  const overflows = growth(seen, 'server', 'ListenOverflows') ?? 0;
-  const beyond = (growth(seen, 'server', 'ListenDrops') ?? 0) - overflows;
-  if (overflows > 0 && beyond > 0) {
-    return `because a queue was full (the accept queue ${times(overflows)} in all, the SYN queue ${times(beyond)})`;
-  }
-  if (overflows > 0) {
-    const limit = limitAt(seen, atMs);
-    const fill = limit === undefined ? '' : ` (${limit + 1} of ${limit + 1})`;
-    return `because the accept queue was full${fill}`;
-  }
-  return beyond > 0 ? 'because the SYN queue was full' : 'and no counter says why';
-}
+const endedAt = ({ story: { end } }: ClientView): readonly number[] =>
+  end !== undefined && 'atMs' in end ? [end.atMs] : [];
 
 function endWords(group: readonly ClientView[]): readonly string[] {
   const end = group[0]?.story.end;
-  const at = `${span(
-    group.flatMap(({ story }) =>
-      story.end !== undefined && 'atMs' in story.end ? [story.end.atMs] : [],
-    ),
-    seconds,
-  )} s`;
+  const at = `${span(group.flatMap(endedAt), seconds)} s`;
   switch (end?.kind) {
     case undefined:
     case 'held':
@@ -243,48 +197,8 @@ function endWords(group: readonly ClientView[]): readonly string[] {
     case 'closed-by-server':
       return [`the server closed it at ${at}`];
     case 'timed-out-by-kernel':
-      return [`its kernel gave it up at ${at}`];
+      return [`given up by the kernel at ${at}`];
     case 'failed':
       return [`it failed at ${at} (${end.code})`];
   }
-}
-
-/** The run in one to three sentences, for the head of a report. */
-export function inShort(views: readonly ClientView[], seen: Observations): readonly string[] {
-  const waiting = views.filter(({ place }) => place !== undefined);
-  const fooled = views.filter((view) => view.fooled);
-  const timedOut = views.filter(({ story }) => story.outcome.kind === 'timed-out');
-  return [
-    ...say(
-      waiting,
-      (are) =>
-        `${are} connected and ${waiting.length === 1 ? 'waits' : 'wait'} in the accept queue.`,
-    ),
-    ...say(fooled, (are) => `${are} fooled: connected, but the server has no such connection.`),
-    ...say(
-      timedOut,
-      (are) => `${are.replace(/ (is|are)$/, '')} timed out: ${whyTimedOut(timedOut, seen)}.`,
-    ),
-  ];
-}
-
-const say = (
-  group: readonly ClientView[],
-  sentence: (are: string) => string,
-): readonly string[] => {
-  if (group.length === 0) return [];
-  const numbers = numberRanges(group.map(({ story }) => story.client));
-  return [sentence(group.length === 1 ? `Client ${numbers} is` : `Clients ${numbers} are`)];
-};
-
-function whyTimedOut(group: readonly ClientView[], seen: Observations): string {
-  const syns = group.flatMap(({ connection }) => connection?.syns ?? []);
-  const [first] = syns;
-  if (first === undefined) return 'no SYN of it was captured';
-  const sent = span(
-    group.map(({ connection }) => connection?.syns.length ?? 0),
-    String,
-  );
-  const whose = group.length === 1 ? `its ${count(syns.length, 'SYN')}` : `their ${sent} SYNs each`;
-  return `the server answered none of ${whose}, ${causeOfRefusal(seen, first.atMs)}`;
 }

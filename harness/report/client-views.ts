@@ -7,8 +7,10 @@ export interface ClientView {
   readonly story: ClientStory;
   /** Its packets; absent when the capture has none of them. */
   readonly connection?: Connection;
-  /** Connected, and the server has no such connection at the closing snapshot. */
+  /** Connected, although the server never had such a connection. */
   readonly fooled: boolean;
+  /** As fooled, but the server answered its ACK with RST: tcp_abort_on_overflow. */
+  readonly rejected: boolean;
   /** Its place in the accept queue, counted from 1 in the order of admission. */
   readonly place?: number;
   /** Fooled clients only: when the SYN queue was first seen empty after the last SYN-ACK. */
@@ -69,21 +71,34 @@ function viewOf(
   atServer: ReadonlySet<string> | undefined,
   seen: Observations,
 ): ClientView {
-  const fooled =
+  const unknown =
     connection !== undefined &&
-    believes(story) &&
+    couldBeUnknown(story, seen) &&
     atServer?.has(endOf(connection.clientAddress, connection.clientPort)) === false;
+  const rejected = unknown && story.end?.kind.startsWith('reset-') === true && aborts(seen);
+  const fooled = unknown && !rejected;
   const forgottenByMs = fooled ? emptyAfter(seen, connection) : undefined;
   return {
     story,
     fooled,
+    rejected,
     ...(connection === undefined ? {} : { connection }),
     ...(forgottenByMs === undefined ? {} : { forgottenByMs }),
   };
 }
 
+/** A server that accepts may have closed a connection which it did have. */
+const couldBeUnknown = (story: ClientStory, seen: Observations): boolean =>
+  seen.accepted === 0 ? story.outcome.kind === 'connected' : believes(story);
+
 const believes = ({ outcome, end }: ClientStory): boolean =>
   outcome.kind === 'connected' && (end?.kind === 'held' || end?.kind === 'read-timed-out');
+
+const aborts = ({ sysctls }: Observations): boolean =>
+  sysctls.some(
+    ({ host, key, found }) =>
+      host === 'server' && key === 'net.ipv4.tcp_abort_on_overflow' && found === '1',
+  );
 
 function emptyAfter(seen: Observations, { synAcks }: Connection): number | undefined {
   const lastMs = synAcks.at(-1)?.atMs;
@@ -110,9 +125,9 @@ export function admittedAtMs(connection: Connection | undefined): number | undef
   return clientSegments(connection).find((atMs) => atMs >= answeredMs);
 }
 
-/** When the client's ACKs and payload reached the server, in order. */
+/** When the client's ACKs and payload reached the server, in order; a probe acknowledges nothing. */
 export const clientSegments = ({ bareAcks, data }: Connection): readonly number[] =>
-  [...bareAcks, ...data]
+  [...bareAcks.filter(({ keepAliveProbe }) => !keepAliveProbe), ...data]
     .filter(({ from }) => from === 'client')
     .map(({ atMs }) => atMs)
     .sort((left, right) => left - right);

@@ -32,6 +32,7 @@ function taleLines(
 ): readonly string[] {
   const begin = `${INDENT}${padded(who, columns.who)}  `;
   const head = `${begin}${padded(colouredOutcome(outcome, why, style), columns.outcome)}  `;
+  if (why === '') return [head.trimEnd()];
   const whyColumns = widthColumns - begin.length - columns.outcome - 2;
   if (whyColumns >= LEAST_WHY_COLUMNS) return hanging(head, why, widthColumns);
   return [head.trimEnd(), ...hanging(INDENT.repeat(3), why, widthColumns)];
@@ -57,7 +58,7 @@ export function ladderSection(
     gated: seen.plan.steps.some((step) => step.kind === 'gate' && step.closed),
     ...(forgottenByMs === undefined ? {} : { forgottenByMs }),
   });
-  const title = `The packets of client ${story.client} (seconds since its first SYN)`;
+  const title = `The packets of client ${story.client} (seconds since its first SYN; client left, server right)`;
   return [style.bold(title), ...ladderText(rows, style)];
 }
 
@@ -71,11 +72,15 @@ const INTERESTS: readonly ((view: ClientView) => boolean)[] = [
   () => true,
 ];
 
+/** Of the most interesting kind the one with the longest handshake, so that there is much to see. */
 function mostInteresting(views: readonly ClientView[]): ClientView | undefined {
   const captured = views.filter(({ connection }) => connection !== undefined);
-  for (const interesting of INTERESTS) {
-    const found = captured.find(interesting);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const kind = INTERESTS.find((interesting) => captured.some(interesting));
+  if (kind === undefined) return undefined;
+  return captured
+    .filter(kind)
+    .reduce((best, view) => (handshakeSegments(view) > handshakeSegments(best) ? view : best));
 }
+
+const handshakeSegments = ({ connection }: ClientView): number =>
+  (connection?.syns.length ?? 0) + (connection?.synAcks.length ?? 0);

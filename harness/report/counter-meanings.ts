@@ -22,8 +22,7 @@ export const COUNTER_MEANINGS: Readonly<
     client: 'SYNs sent again because no SYN-ACK came',
   },
   TCPTimeouts: {
-    server: 'retransmission timers that ran out (the last one forgets the request)',
-    client: 'retransmission timers that ran out',
+    server: 'SYN-ACK timers that ran out; after the last the request is forgotten',
   },
   EmbryonicRsts: 'half-open connections that a RST ended',
   OutRsts: 'RSTs sent',

@@ -20,6 +20,7 @@ export function countersSection({ counters }: Observations, page: Page): readonl
     counter: widest(shown.map(({ counter }) => counter)),
     by: widest(shown.map(({ by }) => `${by}`)),
   };
+  if (moved.length === 0) return [];
   const others = moved.length - shown.length;
   const title = style.bold('Kernel counters that moved during the run');
   return [

@@ -2,21 +2,18 @@ import type { Observations } from '../domain/observations.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
 import { closing, opening } from '../verdict/figures.ts';
 import { hanging } from './layout.ts';
-import { entry, INDENT, type Page } from './page.ts';
+import { INDENT, type Page } from './page.ts';
 import { count } from './words.ts';
-
-const LABEL_COLUMNS = 6;
 
 /** Whether the evidence can be trusted: do packets, counters, sockets and clients add up? */
 export function evidenceSection(seen: Observations, ledger: Ledger, page: Page): readonly string[] {
   const { style } = page;
   return [
-    style.bold('Can the evidence be trusted?'),
-    ...entry(page, 'ledger', LABEL_COLUMNS, ledgerWords(ledger, page)),
+    ...hanging(`${style.bold('Ledger')}  `, ledgerWords(ledger, page), page.widthColumns),
     ...identityLines(ledger, page),
-    ...entry(page, 'trace', LABEL_COLUMNS, traceWords(seen)),
+    ...hanging(`${style.bold('Trace')}   `, traceWords(seen), page.widthColumns),
     ...seen.problems.flatMap(({ file, problem }) =>
-      entry(page, 'damage', LABEL_COLUMNS, style.red(`${file}: ${problem}`)),
+      hanging(`${style.bold('Damage')}  `, style.red(`${file}: ${problem}`), page.widthColumns),
     ),
   ];
 }
@@ -24,10 +21,10 @@ export function evidenceSection(seen: Observations, ledger: Ledger, page: Page):
 function ledgerWords({ balanced, identities }: Ledger, { style }: Page): string {
   const holding = identities.filter(({ status }) => status === 'holds').length;
   const unbound = identities.filter(({ status }) => status === 'not-applicable').length;
-  const rest = unbound === 0 ? '' : ` (${unbound} not applicable)`;
+  const rest = unbound === 0 ? '' : ` (${unbound} ${unbound === 1 ? 'does' : 'do'} not apply)`;
   const tally = `${holding} of ${count(identities.length - unbound, 'identity').replace(/ys$/, 'ies')} hold${rest}`;
   return balanced
-    ? `${style.green('balanced')}: what packets, counters, sockets and clients say adds up; ${tally}`
+    ? `${style.green('balanced')}: ${tally}`
     : `${style.red('NOT BALANCED')}: ${tally}`;
 }
 
@@ -57,14 +54,17 @@ function statusWord({ status }: Identity, { style }: Page): string {
   }
 }
 
-const identityWords = ({ name, leftIs, left, rightIs, right, note }: Identity): string =>
-  `${name}: ${leftIs} ${left ?? 'unknown'}, ${rightIs} ${right ?? 'unknown'}${note === undefined ? '' : ` (${note})`}`;
+function identityWords(identity: Identity): string {
+  const { name, leftIs, left, rightIs, right, status, note } = identity;
+  const why = status === 'not-applicable' && note !== undefined ? ` (${note})` : '';
+  return `${name}: ${leftIs} ${left ?? 'unknown'}, ${rightIs} ${right ?? 'unknown'}${why}`;
+}
 
-const NO_DROP_EVENT = 'a refused SYN fires no drop event (Linux 4.7 and later)';
+const NO_DROP_EVENT = 'a refused SYN fires no drop event since Linux 4.7';
 
 function traceWords(seen: Observations): string {
   if (seen.trace === undefined) {
-    return 'not taken: kernel trace events need root and tracefs; the verdict does not depend on them';
+    return 'not taken: kernel trace events need root; the verdict does not depend on them';
   }
   const fromMs = opening(seen)?.atMs ?? -Infinity;
   const toMs = closing(seen)?.atMs ?? Infinity;
@@ -73,5 +73,5 @@ function traceWords(seen: Observations): string {
     if (atMs >= fromMs && atMs <= toMs) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const events = [...counts].map(([name, number]) => `${name} ${number}`).join(', ');
-  return `kernel events of the server's port: ${events === '' ? 'none' : events}; ${NO_DROP_EVENT}`;
+  return `kernel events: ${events === '' ? 'none' : events}; ${NO_DROP_EVENT}`;
 }

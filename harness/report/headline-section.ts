@@ -1,26 +1,29 @@
 import type { Observations } from '../domain/observations.ts';
 import type { FindingKind } from '../domain/verdict.ts';
-import { inShort } from './client-tales.ts';
 import type { ClientView } from './client-views.ts';
+import { inShort } from './in-short.ts';
 import { hanging, wrap } from './layout.ts';
 import type { Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
 import type { Style } from './style.ts';
-import { duration } from './words.ts';
+import { seconds } from './words.ts';
 
-export function verdictWord(kind: FindingKind, style: Style): string {
-  const word = kind.toUpperCase();
+/** The text in the colour of a verdict, so that a long report shows at a glance where to look. */
+export function colouredVerdict(text: string, kind: FindingKind, style: Style): string {
   switch (kind) {
     case 'confirmed':
-      return style.green(word);
+      return style.green(text);
     case 'outdated':
-      return style.yellow(word);
+      return style.yellow(text);
     case 'contradicted':
-      return style.red(word);
+      return style.red(text);
     case 'inconclusive':
-      return style.cyan(word);
+      return style.cyan(text);
   }
 }
+
+export const verdictWord = (kind: FindingKind, style: Style): string =>
+  style.bold(colouredVerdict(kind.toUpperCase(), kind, style));
 
 export function headlineSection(
   { scenario, seen, verdict }: ReportInput,
@@ -31,7 +34,7 @@ export function headlineSection(
   const short = inShort(views, seen).join(' ');
   return [
     style.bold(scenario.title),
-    ...hanging(`${style.bold(verdictWord(verdict.kind, style))}  `, verdict.reason, widthColumns),
+    ...hanging(`${verdictWord(verdict.kind, style)}  `, verdict.reason, widthColumns),
     ...wrap(style.dim(surroundingsWords(seen)), widthColumns),
     ...(page.verbose ? ['', ...wrap(scenario.story, widthColumns)] : []),
     ...(short === '' ? [] : ['', ...wrap(style.bold(short), widthColumns)]),
@@ -43,7 +46,7 @@ function surroundingsWords({ surroundings, steps }: Observations): string {
   const startMs = steps[0]?.startedAtMs;
   const endMs = steps.at(-1)?.endedAtMs;
   const took =
-    startMs === undefined || endMs === undefined ? [] : [`took ${duration(endMs - startMs)}`];
+    startMs === undefined || endMs === undefined ? [] : [`took ${seconds(endMs - startMs)} s`];
   return [
     `kernel ${kernelRelease} (${architecture}, ${distribution})`,
     `sandbox ${sandbox} (${privilege})`,

@@ -1,5 +1,5 @@
 import { foldLadder, type LadderRow } from './ladder.ts';
-import { padded, paddedStart } from './layout.ts';
+import { paddedStart } from './layout.ts';
 import type { Style } from './style.ts';
 
 type Segment = Extract<LadderRow, { kind: 'segment' }>;
@@ -11,8 +11,7 @@ const MOST_ROWS = 14;
 
 /** A ladder as lines of at most 80 columns: the client on the left, the server on the right. */
 export function ladderText(rows: readonly LadderRow[], style: Style): readonly string[] {
-  const head = `${paddedStart('s', TIME_COLUMNS)}  ${padded('client', WIRE_COLUMNS)} server`;
-  return [style.dim(head), ...foldLadder(rows, MOST_ROWS).map((row) => lineOf(row, style))];
+  return foldLadder(rows, MOST_ROWS).map((row) => lineOf(row, style));
 }
 
 function lineOf(row: LadderRow, style: Style): string {

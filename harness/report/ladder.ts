@@ -13,7 +13,7 @@ export type LadderRow =
       /** Payload of a `data` segment. */
       readonly bytes?: number;
       readonly retransmission: boolean;
-      /** `refused`: a SYN that drew no SYN-ACK. `dropped`: an ACK for which there was no place. */
+      /** `refused`: a SYN that drew no SYN-ACK. `dropped`: an ACK or data without a place. */
       readonly fate: 'taken' | 'refused' | 'dropped';
     }
   | { readonly kind: 'note'; readonly atMs: number; readonly at: Host; readonly says: string }
@@ -36,7 +36,7 @@ type Note = Extract<LadderRow, { kind: 'note' }>;
 export function ladderOf(connection: Connection, known: KnownOfClient = {}): readonly LadderRow[] {
   const rows = [
     ...handshake(connection, known.fooled ?? false),
-    ...traffic(connection),
+    ...traffic(connection, known.fooled ?? false),
     ...notes(connection, known),
   ];
   rows.sort((left, right) => left.atMs - right.atMs);
@@ -45,7 +45,6 @@ export function ladderOf(connection: Connection, known: KnownOfClient = {}): rea
 }
 
 function handshake(connection: Connection, fooled: boolean): readonly Segment[] {
-  const lastSynAckMs = connection.synAcks.at(-1)?.atMs ?? -Infinity;
   return [
     ...connection.syns.map(({ atMs, retransmission, answeredAtMs }) =>
       segment(
@@ -56,23 +55,53 @@ function handshake(connection: Connection, fooled: boolean): readonly Segment[] 
       ),
     ),
     ...connection.synAcks.map((synAck) => segment('SYN-ACK', 'server', synAck)),
-    ...connection.bareAcks.map(({ atMs, from, keepAliveProbe }) => {
-      // The server asks again only for an ACK that it dropped; whether the last one counted is
-      // known from the server's socket table.
-      const inVain = from === 'client' && (fooled || atMs < lastSynAckMs);
-      const what = keepAliveProbe ? 'keepalive probe' : 'ACK';
-      return segment(what, from, { atMs, retransmission: false }, inVain ? 'dropped' : 'taken');
-    }),
+    ...connection.bareAcks.map(({ atMs, from, keepAliveProbe }) =>
+      keepAliveProbe
+        ? segment('keepalive probe', from, { atMs, retransmission: false })
+        : segment(
+            'ACK',
+            from,
+            { atMs, retransmission: false },
+            fateOf(connection, from, atMs, fooled),
+          ),
+    ),
   ];
 }
 
-function traffic({ data, finishes, resets }: Connection): readonly Segment[] {
+function traffic(connection: Connection, fooled: boolean): readonly Segment[] {
+  const { data, finishes, resets } = connection;
   return [
-    ...data.map((sent) => ({ ...segment('data', sent.from, sent), bytes: sent.bytes })),
+    ...data.map((sent) => ({
+      ...segment('data', sent.from, sent, fateOf(connection, sent.from, sent.atMs, fooled)),
+      bytes: sent.bytes,
+    })),
     ...finishes.map((finish) => segment('FIN', finish.from, finish)),
     ...resets.map(({ atMs, from }) => segment('RST', from, { atMs, retransmission: false })),
   ];
 }
+
+/**
+ * The server repeats its SYN-ACK only while it has taken no ACK, so what came before was dropped;
+ * of a fooled client all is, but for the segment that drew a RST. Whether a client is fooled is
+ * known from the server's socket table, not from packets.
+ */
+function fateOf(
+  connection: Connection,
+  from: Host,
+  atMs: number,
+  fooled: boolean,
+): Segment['fate'] {
+  if (from === 'server') return 'taken';
+  const beforeSynAck = connection.synAcks.some((synAck) => synAck.atMs > atMs);
+  const drewReset = connection.resets.some(
+    (reset) =>
+      reset.from === 'server' && reset.atMs >= atMs && reset.atMs - atMs < ANSWER_WITHIN_MS,
+  );
+  return (beforeSynAck || fooled) && !drewReset ? 'dropped' : 'taken';
+}
+
+/** The kernel answers a segment while it handles it. */
+const ANSWER_WITHIN_MS = 10;
 
 function segment(
   what: Segment['what'],
@@ -91,16 +120,16 @@ function notes(connection: Connection, known: KnownOfClient): readonly Note[] {
       : [outcomeNote(story, isHeldBack(connection, known)), endNote(story)]),
     forgottenByMs === undefined
       ? undefined
-      : note(forgottenByMs, 'server', 'forgets the request: no RST, the client is not told'),
+      : note(forgottenByMs, 'server', 'forgets it, says nothing'),
   ].filter((row) => row !== undefined);
 }
 
 const note = (atMs: number, at: Host, says: string): Note => ({ kind: 'note', atMs, at, says });
 
-/** Connected, and yet no ACK had reached the server when it sent its SYN-ACK again. */
+/** Connected, and yet no ACK reached the server before it sent its SYN-ACK again, if it did. */
 function isHeldBack(connection: Connection, { gated, story }: KnownOfClient): boolean {
-  const secondMs = connection.synAcks[1]?.atMs;
-  if (gated !== true || secondMs === undefined || story?.outcome.kind !== 'connected') return false;
+  const secondMs = connection.synAcks[1]?.atMs ?? Infinity;
+  if (gated !== true || story?.outcome.kind !== 'connected') return false;
   return clientSegments(connection).every((atMs) => atMs >= secondMs);
 }
 
@@ -121,7 +150,7 @@ function outcomeNote({ outcome, startedAtMs }: ClientStory, heldBack: boolean): 
         'client',
         outcome.by === 'kernel'
           ? 'the kernel gives up: ETIMEDOUT'
-          : `gives up: its own timer of ${duration(outcome.afterMs)}`,
+          : `gives up after ${duration(outcome.afterMs)}: its own timer`,
       );
     case 'refused':
       return note(atMs, 'client', 'connection refused');

@@ -10,11 +10,11 @@ export const padded = (text: string, width: number): string =>
 export const paddedStart = (text: string, width: number): string =>
   ' '.repeat(Math.max(0, width - visibleWidth(text))) + text;
 
-/** Breaks at spaces. A word that is longer than a line stays whole. */
+/** Breaks at spaces, but not between a number and its unit. A word longer than a line stays whole. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!m?s\b)/)) {
     if (line !== '' && visibleWidth(line) + 1 + visibleWidth(word) > width) {
       lines.push(line);
       line = word;

@@ -1,5 +1,4 @@
 import { growth } from '../verdict/figures.ts';
-import { padded, widest } from './layout.ts';
 import { INDENT, type Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
 
@@ -10,20 +9,24 @@ interface Suggestion {
 
 const REPRO = 'npm run repro --';
 
-/** Where everything lies, and what to try next. */
-export function nextSection(input: ReportInput, { style, verbose }: Page): readonly string[] {
+/** Where everything lies, and what to try next: lines that can be copied into a shell. */
+export function nextSection(input: ReportInput, page: Page): readonly string[] {
+  const { style } = page;
   const suggestions = [
     ...suggestionsFor(input).slice(0, 2),
     { command: `${REPRO} judge ${input.runFolder}`, shows: 'judge this evidence again' },
   ];
-  const columns = widest(suggestions.map(({ command }) => command));
   return [
-    `${style.bold('Evidence')}  ${input.runFolder}${verbose ? '' : style.dim('  (report.txt there is longer)')}`,
+    `${style.bold('Evidence')}  ${input.runFolder}`,
     style.bold('Try next'),
-    ...suggestions.map(
-      ({ command, shows }) => `${INDENT}${padded(command, columns)}  ${style.dim(shows)}`,
-    ),
+    ...suggestions.map((suggestion) => suggestionLine(suggestion, page)),
   ];
+}
+
+function suggestionLine({ command, shows }: Suggestion, { style, widthColumns }: Page): string {
+  const line = `${INDENT}${command}`;
+  const comment = `  # ${shows}`;
+  return line.length + comment.length <= widthColumns ? `${line}${style.dim(comment)}` : line;
 }
 
 function suggestionsFor(input: ReportInput): readonly Suggestion[] {
@@ -32,7 +35,12 @@ function suggestionsFor(input: ReportInput): readonly Suggestion[] {
   }
   const { backlog, clients } = input.seen.plan.parameters;
   const capacity = input.prediction.acceptQueueCapacity;
-  if (clients <= capacity) {
+  if (
+    input.prediction.connected === clients &&
+    input.prediction.refusedSyns.most === 0 &&
+    input.prediction.fooled === 0 &&
+    clients <= capacity
+  ) {
     const more = `${REPRO} --scenario ${input.scenario.id} --clients ${capacity + 1}`;
     return [{ command: more, shows: 'one client more than fits' }];
   }
@@ -72,9 +80,9 @@ const abortSuggestion = (aborted: boolean): Suggestion =>
   aborted
     ? {
         command: `${REPRO} --scenario fooled-client --synack-retries 3`,
-        shows: 'without RST, and a longer hope',
+        shows: 'silence instead of RST',
       }
     : {
         command: `${REPRO} --scenario fooled-client --abort-on-overflow 1`,
-        shows: 'the server says RST instead of nothing',
+        shows: 'RST instead of silence',
       };

@@ -1,31 +1,62 @@
 import { type Comparison, comparePrediction, describeRange } from '../verdict/prediction-check.ts';
-import { padded, paddedStart, widest, wrap } from './layout.ts';
+import { hanging, padded, paddedStart, widest } from './layout.ts';
 import { INDENT, type Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
 
-const EXPLANATION =
-  'SYN queue: handshakes still waiting for the client’s last ACK. Fooled: connected, but the server has no such connection. Refused SYN: no SYN-ACK answered it.';
+/** What a figure means, where its name does not say it. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  'accept-queue length': 'waiting for accept()',
+  'SYN-queue length': 'half-open handshakes',
+  'clients fooled': 'connected in vain',
+  'refused SYNs': 'no SYN-ACK came back',
+};
+
+const NUMBER_COLUMNS = 9;
 
 /** Each figure as the kernel's rules predict it and as independent witnesses measured it. */
 export function predictionSection(input: ReportInput, page: Page): readonly string[] {
-  const { style, widthColumns } = page;
+  const { style, verbose } = page;
   const comparisons = comparePrediction(input.seen, input.prediction);
   const figureColumns = widest(comparisons.map(({ figure }) => figure));
-  const row = (figure: string, predicted: string, measured: string, rest: string): string =>
-    `${INDENT}${padded(figure, figureColumns)}  ${paddedStart(predicted, 9)}  ${paddedStart(measured, 9)}  ${rest}`.trimEnd();
+  const folded = verbose ? [] : comparisons.filter(isNothingAsExpected);
+  const shown = comparisons.filter((comparison) => !folded.includes(comparison));
+  const heads = ['predicted', 'measured'].map((head) => paddedStart(head, NUMBER_COLUMNS));
   return [
-    style.bold('Predicted from the kernel’s rules, and measured'),
-    style.dim(row('', 'predicted', 'measured', '    by')),
-    ...comparisons.flatMap((comparison) => [
-      row(
-        comparison.figure,
-        describeRange(comparison.predicted),
-        measuredWords(comparison),
-        `${markOf(comparison, page)} ${style.dim(witnesses(comparison, page.verbose))}`,
-      ),
-    ]),
-    ...wrap(EXPLANATION, widthColumns - INDENT.length).map((line) => style.dim(`${INDENT}${line}`)),
+    [
+      padded(style.bold('Prediction'), figureColumns + INDENT.length),
+      ...heads,
+      '    witnesses',
+    ].join('  '),
+    ...shown.flatMap((comparison) => comparisonLines(comparison, figureColumns, page)),
+    ...(folded.length === 0
+      ? []
+      : hanging(`${INDENT}also 0 as predicted: `, figuresOf(folded), page.widthColumns)),
   ];
+}
+
+const isNothingAsExpected = ({ predicted, holds }: Comparison): boolean =>
+  holds && predicted.most === 0;
+
+const figuresOf = (comparisons: readonly Comparison[]): string =>
+  comparisons
+    .map(({ figure }) => (figure in MEANINGS ? `${figure} (${MEANINGS[figure]})` : figure))
+    .join(', ');
+
+function comparisonLines(
+  comparison: Comparison,
+  figureColumns: number,
+  page: Page,
+): readonly string[] {
+  const { figure, predicted } = comparison;
+  const meaning = MEANINGS[figure];
+  const before = [
+    `${INDENT}${padded(figure, figureColumns)}`,
+    paddedStart(describeRange(predicted), NUMBER_COLUMNS),
+    paddedStart(measuredWords(comparison), NUMBER_COLUMNS),
+    `${markOf(comparison, page)}  `,
+  ].join('  ');
+  const remark = `${witnesses(comparison, page.verbose)}${meaning === undefined ? '' : `: ${meaning}`}`;
+  return hanging(before, page.style.dim(remark), page.widthColumns);
 }
 
 function measuredWords({ measured }: Comparison): string {
@@ -38,7 +69,9 @@ function markOf({ holds, measured }: Comparison, { style }: Page): string {
   return holds ? style.green('ok') : style.red('NO');
 }
 
-const witnesses = ({ measured }: Comparison, verbose: boolean): string =>
-  measured
-    .map(({ witness, of, value }) => (verbose ? `${witness}: ${of} ${value}` : witness))
-    .join(verbose ? '; ' : ', ');
+function witnesses({ measured }: Comparison, verbose: boolean): string {
+  if (measured.length === 0) return 'nobody measured it';
+  return measured
+    .map(({ witness, of, value }) => (verbose ? `${witness} (${of} ${value})` : witness))
+    .join(', ');
+}

@@ -39,7 +39,7 @@ function acceptQueueWords({ seen, prediction }: ReportInput): string {
   const somaxconn = seen.sysctls.find(({ host, key }) => host === 'server' && key === SOMAXCONN);
   const why =
     somaxconn?.found == null ? '' : ` = min(backlog ${backlog}, somaxconn ${somaxconn.found})`;
-  return `where connections with a finished handshake wait for accept(). Limit ${limit}${why}; it holds ${limit + 1}, because the kernel calls it full only when it is longer than the limit`;
+  return `finished handshakes wait here for accept(): limit ${limit}${why}. It holds ${limit + 1}, since only a length above the limit counts as full`;
 }
 
 function clientWords({ seen: { plan } }: ReportInput): string {

@@ -3,7 +3,7 @@ import { viewClients } from './client-views.ts';
 import { clientsSection, ladderSection } from './clients-section.ts';
 import { countersSection } from './counters-section.ts';
 import { evidenceSection } from './evidence-section.ts';
-import { headlineSection, verdictWord } from './headline-section.ts';
+import { colouredVerdict, headlineSection, verdictWord } from './headline-section.ts';
 import { nextSection } from './next-section.ts';
 import type { Page } from './page.ts';
 import { predictionSection } from './prediction-section.ts';
@@ -50,9 +50,10 @@ function timelineSection({ seen }: ReportInput, { style, widthColumns }: Page): 
 /** The verdict, and one line for each claim. */
 export function quietReport({ scenario, verdict }: ReportInput, style: Style): string {
   const lines = [
-    `${style.bold(verdictWord(verdict.kind, style))} ${scenario.id}: ${verdict.reason}`,
+    `${verdictWord(verdict.kind, style)} ${scenario.id}: ${verdict.reason}`,
     ...verdict.claims.map(
-      ({ id, claim, finding }) => `  ${verdictWord(finding.kind, style)} ${id}: ${claim}`,
+      ({ id, claim, finding }) =>
+        `  ${colouredVerdict(finding.kind, finding.kind, style)} ${id}: ${claim}`,
     ),
   ];
   return `${lines.join('\n')}\n`;

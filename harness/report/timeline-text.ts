@@ -3,9 +3,9 @@ import type { Style } from './style.ts';
 import { columnAt, columnsOf, type Timeline } from './timeline.ts';
 import { count, seconds } from './words.ts';
 
-const MOST_ROWS = 4;
+const MOST_ROWS = 3;
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
-const LABEL_COLUMNS = 13;
+const LABEL_COLUMNS = 11;
 const REMARK_COLUMNS = 20;
 const WIDEST_CHART = 64;
 
@@ -25,7 +25,7 @@ export function timelineText(
 }
 
 const labelled = (label: string, chart: string, remark: string): string =>
-  `${paddedStart(label, LABEL_COLUMNS - 2)} ${chart}${remark === '' ? '' : ` ${remark}`}`.trimEnd();
+  `${paddedStart(label, LABEL_COLUMNS)}${chart}${remark === '' ? '' : ` ${remark}`}`.trimEnd();
 
 function acceptQueueRows(timeline: Timeline, style: Style, columns: number): readonly string[] {
   const heights = columnsOf(timeline.acceptQueue, timeline, columns);
@@ -72,7 +72,7 @@ function synQueueRows(timeline: Timeline, style: Style, columns: number): readon
   const most = Math.max(0, ...heights);
   if (most === 0) return [];
   const line = heights.map((height) => cellOf(height / most)).join('');
-  return [labelled('SYN queue', style.yellow(line), style.dim(`at most ${most}`))];
+  return [labelled('SYN queue │', style.yellow(line), style.dim(`at most ${most}`))];
 }
 
 /** Whole steps of 1, 2 or 5 times a power of ten, so that labels are round and do not touch. */

@@ -37,9 +37,10 @@ export function numberRanges(numbers: readonly number[]): string {
     if (current !== undefined && number === current[1] + 1) current[1] = number;
     else ranges.push([number, number]);
   }
-  const shown = ranges
-    .slice(0, MOST_RANGES)
-    .map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  const shown = ranges.slice(0, MOST_RANGES).map(([first, last]) => {
+    if (first === last) return `${first}`;
+    return last === first + 1 ? `${first}, ${last}` : `${first}-${last}`;
+  });
   return [...shown, ...(ranges.length > MOST_RANGES ? ['...'] : [])].join(', ');
 }
 

@@ -1,10 +1,9 @@
 import { readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
 import type { InsideOptions, InsideReport } from '../domain/inside.ts';
-import { harnessVersion } from '../version.ts';
+import { compiledProgram, harnessVersion } from '../package-files.ts';
 import { commandPath } from './command-path.ts';
 import { notPermittedRemedy } from './remedies.ts';
 import type { CollectRequest, Sandbox } from './sandbox.ts';
@@ -12,7 +11,7 @@ import { keepTraceInstance } from './trace-keeper.ts';
 
 type Privilege = InsideOptions['privilege'];
 
-const INSIDE = fileURLToPath(new URL('../collect/main.js', import.meta.url));
+const INSIDE = compiledProgram('harness/collect/main.js');
 
 /**
  * `--kill-child`: when unshare is killed, so is the first process inside, and with it, by the rules
