@@ -79,7 +79,12 @@ async function compile(stamp) {
       platform: 'node',
       transform: { target: 'node20.19' },
       input: Object.fromEntries(PROGRAMS.map((program) => [program, `${program}.ts`])),
-      output: { dir: next, format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: {
+        dir: next,
+        format: 'esm',
+        sourcemap: true,
+        chunkFileNames: 'chunks/[name]-[hash].js',
+      },
     });
     install(next, dist);
     writeFileSync(stampFile, stamp);

@@ -5,9 +5,11 @@ import { startCapture } from './capture.ts';
 import { monotonicMs, readClockAnchor } from './clock.ts';
 import { gateOf } from './gate.ts';
 import { commandRunner, type Laboratory, openLaboratory, type RunCommand } from './hosts.ts';
+import { LateResources } from './late-resources.ts';
+import { acceptQueueReader } from './queue-lengths.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { startSampler } from './sampler.ts';
-import { startServer } from './server.ts';
+import { type Server, startServer } from './server.ts';
 import { type Bench, carryOut, describeStep } from './steps.ts';
 import { processesFor, startSwarm } from './swarm.ts';
 import { applySysctls } from './sysctls.ts';
@@ -16,9 +18,11 @@ import { startTrace } from './trace.ts';
 export interface CollectOptions {
   readonly recorder: RunRecorder;
   readonly signal: AbortSignal;
-  /** The tracing instance made for this run; null: no trace. */
-  readonly traceInstance: string | null;
+  /** The tracing instance made for this run, once it is there; null: no trace. */
+  readonly traceInstance: Promise<string | null>;
   readonly onStep: (label: string) => void;
+  /** Called when the run first waits for its clients: for work that should cost nobody time. */
+  readonly onFirstWait: () => void;
 }
 
 /** Carries the plan out inside the sandbox. The only part of a run that touches the kernel. */
@@ -32,7 +36,8 @@ export async function collectEvidence(plan: RunPlan, options: CollectOptions): P
   // listen(2) reads somaxconn, so the sysctls come before the server.
   await applyAllSysctls(plan, laboratory, recorder, run);
 
-  // The swarm's processes start beside tcpdump: each takes some tens of milliseconds.
+  const tableFile = `${laboratory.server.procNet}/${family === 4 ? 'tcp' : 'tcp6'}`;
+  // Programs start beside each other: a Node process takes some tens of milliseconds.
   const swarmStarting = startSwarm(
     laboratory.client,
     { family, port, sourceAddresses: laboratory.clientAddresses },
@@ -41,27 +46,23 @@ export async function collectEvidence(plan: RunPlan, options: CollectOptions): P
     signal,
   );
   swarmStarting.catch(() => undefined);
+  await using late = new LateResources();
+  const startServerNow = serverStarter(plan, laboratory, tableFile, late, options);
   await using capture = await startCapture(laboratory.server, port, recorder, signal);
+  const traceInstance = await options.traceInstance;
   await using _trace =
-    options.traceInstance === null
+    traceInstance === null
       ? nothingToDispose
-      : await startTrace(options.traceInstance, port, recorder, run);
+      : await startTrace(traceInstance, port, recorder, run);
   await using swarm = await swarmStarting;
-  await using _sampler = startSampler(
-    laboratory.server,
-    { family, everyMs: plan.sampleEveryMs },
-    recorder,
-  );
-  await using server = ownServer();
   const bench: Bench = {
     plan,
     laboratory,
     swarm,
+    tableFile,
+    acceptQueueLength: acceptQueueReader(tableFile),
     gate: gateOf(laboratory.client, plan.network, run),
-    startServer: async (backlog) =>
-      server.started(
-        await startServer(laboratory.server, { family, port, backlog }, recorder, signal),
-      ),
+    startServer: startServerNow,
     run,
     recorder,
     signal,
@@ -69,36 +70,15 @@ export async function collectEvidence(plan: RunPlan, options: CollectOptions): P
       laboratory.unexpectedEnd,
       capture.unexpectedEnd,
       swarm.unexpectedEnd,
-      server.unexpectedEnd,
+      late.failure,
     ]),
     countersAt: new Map(),
   };
-  await carryOutAll(plan.steps, bench, options.onStep);
+  await carryOutAll(plan.steps, bench, options);
   await capture.finish();
 }
 
 const nothingToDispose: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve() };
-
-/** The server is started by a step, in the middle of the run, but stopped with everything else. */
-function ownServer() {
-  let owned: AsyncDisposable | undefined;
-  let fail: (error: unknown) => void = () => undefined;
-  const unexpectedEnd = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  unexpectedEnd.catch(() => undefined);
-  return {
-    unexpectedEnd,
-    started: <S extends AsyncDisposable & { readonly unexpectedEnd: Promise<never> }>(
-      server: S,
-    ) => {
-      owned = server;
-      server.unexpectedEnd.catch((error: unknown) => fail(error));
-      return server;
-    },
-    [Symbol.asyncDispose]: async () => owned?.[Symbol.asyncDispose](),
-  };
-}
 
 async function applyAllSysctls(
   plan: RunPlan,
@@ -118,16 +98,46 @@ async function applyAllSysctls(
   recorder.write(FILES.sysctls, JSON.stringify(applied, null, 1));
 }
 
+/**
+ * How a step starts the server. A plan that begins with that gets it started beside the other
+ * programs already; the step then only waits for it.
+ */
+function serverStarter(
+  plan: RunPlan,
+  { server: host }: Laboratory,
+  tableFile: string,
+  late: LateResources,
+  { recorder, signal }: CollectOptions,
+): Bench['startServer'] {
+  const start = (backlog: number): Promise<Server> =>
+    startServer(host, { ...plan.network, backlog }, recorder, signal);
+  const [first] = plan.steps;
+  let early = first?.kind === 'start-server' ? start(first.backlog) : undefined;
+  early?.catch(() => undefined);
+  return async (backlog) => {
+    const starting = early ?? start(backlog);
+    early = undefined;
+    const server = await starting;
+    late.own(server);
+    // Without a listener each look would walk the kernel's whole table.
+    late.own(startSampler(tableFile, host, plan.sampleEveryMs, recorder));
+    server.unexpectedEnd.catch((error: unknown) => late.fail(error));
+    return server;
+  };
+}
+
 /** The clock is written even when a step fails: the evidence up to then keeps its time axis. */
 async function carryOutAll(
   steps: readonly Step[],
   bench: Bench,
-  onStep: (label: string) => void,
+  { onStep, onFirstWait }: Pick<CollectOptions, 'onStep' | 'onFirstWait'>,
 ): Promise<void> {
   const first = readClockAnchor();
+  const firstWait = steps.findIndex(({ kind }) => kind === 'await');
   try {
     for (const [index, step] of steps.entries()) {
       onStep(describeStep(step));
+      if (index === firstWait) onFirstWait();
       await recordedStep(index, step, bench);
     }
   } finally {

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { FILES, type RunStatus } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
-import type { InsideOptions, InsideReport } from '../domain/inside.ts';
+import { INSIDE_COMMANDS, type InsideOptions, type InsideReport } from '../domain/inside.ts';
 import type { RunPlan } from '../domain/plan.ts';
 import { collectEvidence } from './collect-evidence.ts';
 import { assertIsolated } from './isolation.ts';
@@ -24,18 +24,27 @@ const report = (line: InsideReport): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
 
-function listenToOutside(): AbortSignal {
+interface Outside {
+  readonly signal: AbortSignal;
+  readonly traceInstance: Promise<string | null>;
+}
+
+function listenToOutside(): Outside {
   const controller = new AbortController();
   const lines = createInterface({ input: process.stdin });
-  lines.on('line', (line) => {
-    if (line === 'abort') controller.abort(aborted());
+  const traceInstance = new Promise<string | null>((resolve) => {
+    lines.on('line', (line) => {
+      const [command, instance] = line.split(' ');
+      if (command === INSIDE_COMMANDS.abort) controller.abort(aborted());
+      if (command === INSIDE_COMMANDS.trace) resolve(instance ?? null);
+    });
   });
   lines.on('close', () => process.exit(OUTSIDE_GONE));
   // A terminal's Ctrl-C reaches the outside only; these come from people who look for this process.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => controller.abort(aborted()));
   }
-  return controller.signal;
+  return { signal: controller.signal, traceInstance };
 }
 
 const aborted = (): HarnessError =>
@@ -45,21 +54,24 @@ const aborted = (): HarnessError =>
 
 async function main(options: InsideOptions): Promise<void> {
   assertIsolated(options.callerNetworkNamespace);
-  const signal = listenToOutside();
+  const { signal, traceInstance } = listenToOutside();
   const recorder = recordInto(options.folder);
   const plan = JSON.parse(readFileSync(path.join(options.folder, FILES.plan), 'utf8')) as RunPlan;
-  const surroundings = recordSurroundings(recorder, options);
+  let surroundings: Promise<void> | undefined;
+  const startSurroundings = (): Promise<void> =>
+    (surroundings ??= recordSurroundings(recorder, options));
   try {
     await collectEvidence(plan, {
       recorder,
       signal,
-      traceInstance: options.traceInstance,
+      traceInstance,
+      onFirstWait: () => void startSurroundings().catch(() => undefined),
       onStep: (label) => report({ event: 'step', label }),
     });
-    await surroundings;
+    await startSurroundings();
     writeStatus(recorder, { schemaVersion: 1, status: 'complete' });
   } catch (error) {
-    await surroundings.catch(() => undefined);
+    await startSurroundings().catch(() => undefined);
     throw recordedFailure(recorder, error);
   }
 }

@@ -1,13 +1,14 @@
 /**
  * Looks at the listener every few milliseconds from a thread of its own, so that neither side
- * delays the other. The listener's row comes first in /proc/net/tcp and the kernel stops after the
- * bytes asked for: that read is cheap. Counting SYN-RECV rows walks the kernel's whole hash table
- * (3 to 6 ms), so it is done only as often as costs about a tenth of the thread's time.
+ * delays the other. Counting SYN-RECV rows is dear (see queue-lengths.ts), so that is done only as
+ * often as costs a small share of the thread's time.
  */
-import { appendFileSync, openSync, readFileSync, readSync } from 'node:fs';
+import { appendFileSync, openSync, readSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Sample } from '../domain/evidence.ts';
 import { monotonicMs } from './clock.ts';
+import { acceptQueueReader, synQueueLength } from './queue-lengths.ts';
 
 export interface SamplerInput {
   readonly tableFile: string;
@@ -18,45 +19,37 @@ export interface SamplerInput {
 
 const { tableFile, netstatFile, outputFile, everyMs } = workerData as SamplerInput;
 
-/** The header line and the first row of /proc/net/tcp6, the longer of the two tables. */
-const FIRST_ROW_BYTES = 400;
-const SHARE_OF_TIME_FOR_WALKS = 0.1;
+const SHARE_OF_TIME_FOR_WALKS = 0.03;
 const FLUSH_AFTER_SAMPLES = 200;
+/** The first two lines of /proc/net/netstat, header and values of TcpExt, fit into this. */
+const NETSTAT_BYTES = 16_384;
 
-const firstRow = new Uint8Array(FIRST_ROW_BYTES);
-const table = openSync(tableFile, 'r');
+const acceptQueueLength = acceptQueueReader(tableFile);
+const netstat = openSync(netstatFile, 'r');
+const netstatBytes = new Uint8Array(NETSTAT_BYTES);
 const decoder = new TextDecoder();
 let pending: Sample[] = [];
 let nextWalkAtMs = 0;
 
-function acceptQueueLength(): number | undefined {
-  const length = readSync(table, firstRow, 0, FIRST_ROW_BYTES, 0);
-  const row = decoder.decode(firstRow.subarray(0, length)).split('\n')[1]?.trim().split(/\s+/);
-  return row?.[3] === '0A' ? Number.parseInt(row[4]?.split(':')[1] ?? '', 16) : undefined;
-}
-
-function synQueueLength(): number {
+function walk(): number {
   const startedMs = monotonicMs();
-  const rows = readFileSync(tableFile, 'latin1').match(/^ *\d+: \S+ \S+ 03 /gm);
-  const tookMs = monotonicMs() - startedMs;
-  nextWalkAtMs = startedMs + tookMs / SHARE_OF_TIME_FOR_WALKS;
-  return rows?.length ?? 0;
+  const length = synQueueLength(tableFile);
+  nextWalkAtMs = startedMs + (monotonicMs() - startedMs) / SHARE_OF_TIME_FOR_WALKS;
+  return length;
 }
 
 function listenCounters(): Pick<Sample, 'ListenOverflows' | 'ListenDrops'> {
-  const [header = '', values = ''] = readFileSync(netstatFile, 'latin1').split('\n', 2);
+  const length = readSync(netstat, netstatBytes, 0, NETSTAT_BYTES, 0);
+  const [header = '', values = ''] = decoder
+    .decode(netstatBytes.subarray(0, length))
+    .split('\n', 2);
   const names = header.split(' ');
   const words = values.split(' ');
-  const counterNamed = (name: string): number | undefined => {
+  const counters = (['ListenOverflows', 'ListenDrops'] as const).flatMap((name) => {
     const column = names.indexOf(name);
-    return column < 0 ? undefined : Number(words[column]);
-  };
-  const ListenOverflows = counterNamed('ListenOverflows');
-  const ListenDrops = counterNamed('ListenDrops');
-  return {
-    ...(ListenOverflows === undefined ? {} : { ListenOverflows }),
-    ...(ListenDrops === undefined ? {} : { ListenDrops }),
-  };
+    return column < 0 ? [] : [[name, Number(words[column])] as const];
+  });
+  return Object.fromEntries(counters);
 }
 
 function sample(): void {
@@ -65,7 +58,7 @@ function sample(): void {
   pending.push({
     monotonicMs: atMs,
     ...(length === undefined ? {} : { acceptQueueLength: length }),
-    ...(atMs >= nextWalkAtMs ? { synQueueLength: synQueueLength() } : {}),
+    ...(atMs >= nextWalkAtMs ? { synQueueLength: walk() } : {}),
     ...listenCounters(),
   });
   if (pending.length >= FLUSH_AFTER_SAMPLES) flush();
@@ -77,11 +70,13 @@ function flush(): void {
   pending = [];
 }
 
-const timer = setInterval(sample, everyMs);
 sample();
+const timer = setInterval(sample, everyMs);
+const started = performance.eventLoopUtilization();
 parentPort?.once('message', () => {
   clearInterval(timer);
   sample();
   flush();
-  parentPort?.postMessage('stopped');
+  const { utilization } = performance.eventLoopUtilization(started);
+  parentPort?.postMessage(utilization);
 });

@@ -16,6 +16,9 @@ export interface Bench {
   readonly plan: RunPlan;
   readonly laboratory: Laboratory;
   readonly swarm: Swarm;
+  /** /proc/<pid>/net/tcp or tcp6 of the server. */
+  readonly tableFile: string;
+  readonly acceptQueueLength: () => number | undefined;
   readonly gate: Gate;
   readonly startServer: (backlog: number) => Promise<Server>;
   readonly run: RunCommand;
@@ -83,7 +86,8 @@ function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined>
   const watched: Watched = {
     server: bench.laboratory.server,
     swarm: bench.swarm,
-    family: bench.plan.network.family,
+    tableFile: bench.tableFile,
+    acceptQueueLength: bench.acceptQueueLength,
     countersAt: bench.countersAt,
   };
   const wait = {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FILES } from '../domain/evidence.ts';
 import type { RunCommand } from './hosts.ts';
@@ -15,7 +15,7 @@ const EVENTS = ['sock/inet_sock_set_state', 'tcp/tcp_retransmit_synack', 'tcp/tc
 
 /**
  * Kernel trace events of our port, in a tracing instance of our own. The instance outlives
- * processes, so it was made, and is removed in any case, by a keeper outside of the sandbox.
+ * processes, so a keeper outside of the sandbox makes it, and removes it whatever happens.
  * Disposing writes trace.txt. Events of several ports or instances never mix.
  */
 export async function startTrace(
@@ -36,7 +36,6 @@ export async function startTrace(
     [Symbol.asyncDispose]: async () => {
       set('tracing_on', '0');
       recorder.write(FILES.trace, readFileSync(path.join(folder, 'trace')));
-      rmdirSync(folder);
     },
   };
 }

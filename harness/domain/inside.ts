@@ -1,5 +1,13 @@
 import type { HarnessErrorCode } from './harness-error.ts';
 
+/** Lines on the inside's standard input. Its end means that the outside is gone. */
+export const INSIDE_COMMANDS = {
+  /** Stop, and keep the evidence so far. */
+  abort: 'abort',
+  /** Followed by the name of the tracing instance that was made; without a name there is none. */
+  trace: 'trace',
+} as const;
+
 /** What the outside tells the first process of a sandbox, as its one argument in JSON. */
 export interface InsideOptions {
   /** Absolute path of the run folder, which holds plan.json. */
@@ -9,7 +17,6 @@ export interface InsideOptions {
   readonly sandbox: string;
   readonly privilege: 'root' | 'user-namespace';
   readonly harnessVersion: string;
-  readonly traceInstance: string | null;
 }
 
 /** One line of the inside's standard output. */

@@ -27,7 +27,7 @@ export function claimsSection({ verdict }: ReportInput, page: Page): readonly st
 
 const legend = (claims: readonly JudgedClaim[]): string =>
   claims.some(({ finding }) => finding.kind === 'outdated')
-    ? '(outdated: true of other kernels, by a known rule not of this one)'
+    ? '(outdated: not true of this kernel, by a known rule)'
     : '';
 
 interface Columns {

@@ -58,7 +58,7 @@ export function ladderSection(
     gated: seen.plan.steps.some((step) => step.kind === 'gate' && step.closed),
     ...(forgottenByMs === undefined ? {} : { forgottenByMs }),
   });
-  const title = `The packets of client ${story.client} (seconds since its first SYN; client left, server right)`;
+  const title = `Packets of client ${story.client} (seconds since its first SYN; client left, server right)`;
   return [style.bold(title), ...ladderText(rows, style)];
 }
 

@@ -1,4 +1,4 @@
-import type { Observations } from '../domain/observations.ts';
+import type { Observations, TraceEvent } from '../domain/observations.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
 import { closing, opening } from '../verdict/figures.ts';
 import { hanging } from './layout.ts';
@@ -69,9 +69,17 @@ function traceWords(seen: Observations): string {
   const fromMs = opening(seen)?.atMs ?? -Infinity;
   const toMs = closing(seen)?.atMs ?? Infinity;
   const counts = new Map<string, number>();
-  for (const { atMs, name } of seen.trace) {
-    if (atMs >= fromMs && atMs <= toMs) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const ports = new Set(seen.connections.map(({ clientPort }) => `${clientPort}`));
+  for (const event of seen.trace) {
+    if (event.atMs < fromMs || event.atMs > toMs || !isOurs(event, ports)) continue;
+    counts.set(event.name, (counts.get(event.name) ?? 0) + 1);
   }
   const events = [...counts].map(([name, number]) => `${name} ${number}`).join(', ');
   return `kernel events: ${events === '' ? 'none' : events}; ${NO_DROP_EVENT}`;
+}
+
+/** The trace is of the whole machine: a second run at the same time uses the same server port. */
+function isOurs({ fields }: TraceEvent, clientPorts: ReadonlySet<string>): boolean {
+  const clientPort = fields['dport'] ?? fields['dest']?.split(':').at(-1);
+  return clientPort === undefined || clientPorts.has(clientPort);
 }

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
-import type { InsideOptions, InsideReport } from '../domain/inside.ts';
+import { INSIDE_COMMANDS, type InsideOptions, type InsideReport } from '../domain/inside.ts';
 import { compiledProgram, harnessVersion } from '../package-files.ts';
 import { commandPath } from './command-path.ts';
 import { notPermittedRemedy } from './remedies.ts';
@@ -38,7 +38,7 @@ export function netnsSandbox(): Sandbox {
     kind: 'netns',
     commandLine: (folder) => [
       ...UNSHARE[privilegesToTry()[0] ?? 'user-namespace'],
-      ...[process.execPath, INSIDE, JSON.stringify(insideOptions(folder, 'root', version, null))],
+      ...[process.execPath, INSIDE, JSON.stringify(insideOptions(folder, 'root', version))],
     ],
     collect: async (request) => {
       const refusals: string[] = [];
@@ -56,18 +56,12 @@ export function netnsSandbox(): Sandbox {
   };
 }
 
-const insideOptions = (
-  folder: string,
-  privilege: Privilege,
-  version: string,
-  traceInstance: string | null,
-): InsideOptions => ({
+const insideOptions = (folder: string, privilege: Privilege, version: string): InsideOptions => ({
   folder,
   callerNetworkNamespace: readlinkSync('/proc/self/ns/net'),
   sandbox: 'netns',
   privilege,
   harnessVersion: version,
-  traceInstance,
 });
 
 /** Null when the run was carried out; otherwise why unshare refused. */
@@ -77,8 +71,7 @@ async function collectWith(
   version: string,
 ): Promise<string | null> {
   const env = { PATH: commandPath() };
-  await using keeper = privilege === 'root' ? await keepTraceInstance(env) : null;
-  const inside = insideOptions(request.folder, privilege, version, keeper?.instance ?? null);
+  const inside = insideOptions(request.folder, privilege, version);
   const [command = '', ...args] = UNSHARE[privilege];
   // A session of its own: a terminal's Ctrl-C must not reach tcpdump and the clients directly.
   const child = execa(command, [...args, process.execPath, INSIDE, JSON.stringify(inside)], {
@@ -89,7 +82,11 @@ async function collectWith(
     buffer: { stdout: false, stderr: true },
   });
   child.stdin.on('error', () => undefined);
-  const onAbort = (): void => void child.stdin.write('abort\n');
+  const tell = (...words: readonly string[]): void =>
+    void child.stdin.write(`${words.join(' ')}\n`);
+  const keeper = privilege === 'root' ? keepTraceInstance(env) : Promise.resolve(null);
+  void keeper.then((kept) => tell(INSIDE_COMMANDS.trace, ...(kept ? [kept.instance] : [])));
+  const onAbort = (): void => tell(INSIDE_COMMANDS.abort);
   const onForce = (): void => void child.kill('SIGKILL');
   request.signal.addEventListener('abort', onAbort, { once: true });
   request.force.addEventListener('abort', onForce, { once: true });
@@ -102,6 +99,8 @@ async function collectWith(
     if (report.event === 'step') request.onStep(report.label);
   });
   const result = await child;
+  // The keeper takes its time; the process does not end before it, but the judge need not wait.
+  void keeper.then((kept) => kept?.end());
   request.signal.removeEventListener('abort', onAbort);
   request.force.removeEventListener('abort', onForce);
   if (result.exitCode === 0) return null;

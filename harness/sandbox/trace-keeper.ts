@@ -1,34 +1,39 @@
+import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 
 /**
  * Makes a tracing instance of our own and removes it when its standard input ends, which is when
  * the harness is done or dead. An instance outlives processes and namespaces, so this is the one
- * thing that needs a keeper; it runs in a session of its own, so that no Ctrl-C reaches it. First
- * it removes instances whose harness no longer lives.
+ * thing that needs a keeper; it runs in a session of its own, so that no Ctrl-C reaches it. It
+ * keeps a file of the instance open, because such an instance cannot be removed (EBUSY): so a
+ * keeper that starts may try to remove every instance of ours, and only those go that a killed
+ * keeper has left.
  */
 const SCRIPT = `
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || exit 1
 cd /sys/kernel/tracing/instances || exit 1
-for old in backlog-lab-*; do
-  [ -d "$old" ] && [ ! -d "/proc/\${old##*-}" ] && rmdir "$old"
-done
+rmdir backlog-lab-* 2>/dev/null
 mkdir "$1" || exit 1
+exec 3<"$1/tracing_on"
 echo ready
 trap '' HUP INT TERM
 read -r _
+exec 3<&-
 tries=0
 while [ -d "$1" ] && ! rmdir "$1" && [ $tries -lt 100 ]; do tries=$((tries + 1)); sleep 0.1; done
 `;
 
-export interface TraceKeeper extends AsyncDisposable {
+export interface TraceKeeper {
   readonly instance: string;
+  /** Lets it remove the instance and end. */
+  readonly end: () => void;
 }
 
 /** Null where there is no tracefs for us: not root, a container, or a kernel without it. */
 export async function keepTraceInstance(env: NodeJS.ProcessEnv): Promise<TraceKeeper | null> {
   if (process.getuid?.() !== 0) return null;
-  const instance = `backlog-lab-${serial()}-${process.pid}`;
+  const instance = `backlog-lab-${process.pid}-${randomUUID()}`;
   const keeper = execa('unshare', ['--mount', 'sh', '-c', SCRIPT, 'sh', instance], {
     env,
     detached: true,
@@ -44,15 +49,6 @@ export async function keepTraceInstance(env: NodeJS.ProcessEnv): Promise<TraceKe
   if (!(await ready)) return null;
   return {
     instance,
-    [Symbol.asyncDispose]: async () => {
-      keeper.stdin.end();
-      await keeper;
-    },
+    end: () => void keeper.stdin.end(),
   };
 }
-
-let made = 0;
-const serial = (): number => {
-  made += 1;
-  return made;
-};

@@ -1,0 +1,38 @@
+/** The two queues of a listener, read from /proc/<pid>/net/tcp or tcp6 of its host. */
+import { openSync, readFileSync, readSync } from 'node:fs';
+
+/** More than the header line of tcp6, the longer of the two tables. */
+const HEADER_BYTES = 300;
+/** Slot, two addresses, state and both queues, the first fields of a row of tcp6. */
+const ROW_HEAD_BYTES = 110;
+const LISTENING = /^ *\d+: \S+ \S+ 0A [0-9A-F]+:([0-9A-F]+)/;
+const SYN_RECV = /^ *\d+: \S+ \S+ 03 /gm;
+
+/**
+ * Reads the accept-queue length; the file stays open for the life of the process. The listener's
+ * row comes first, and the kernel stops looking for rows as soon as it has the bytes asked for:
+ * 0.05 ms, where one byte more than the row costs the walk to the next socket, up to 2 ms (6.18).
+ * Undefined while nothing listens.
+ */
+export function acceptQueueReader(tableFile: string): () => number | undefined {
+  const table = openSync(tableFile, 'r');
+  const bytes = new Uint8Array(HEADER_BYTES + ROW_HEAD_BYTES);
+  const decoder = new TextDecoder();
+  let wantedBytes = 0;
+  return () => {
+    if (wantedBytes === 0) wantedBytes = headerBytes(table, bytes) + ROW_HEAD_BYTES;
+    const length = readSync(table, bytes, 0, wantedBytes, 0);
+    const [, row = ''] = decoder.decode(bytes.subarray(0, length)).split('\n');
+    const waiting = LISTENING.exec(row)?.[1];
+    return waiting === undefined ? undefined : Number.parseInt(waiting, 16);
+  };
+}
+
+const headerBytes = (table: number, bytes: Uint8Array): number => {
+  const length = readSync(table, bytes, 0, HEADER_BYTES, 0);
+  return bytes.subarray(0, length).indexOf(10) + 1;
+};
+
+/** SYN-RECV rows. Walks the kernel's whole hash table: 3 to 6 ms with 262144 buckets. */
+export const synQueueLength = (tableFile: string): number =>
+  readFileSync(tableFile, 'latin1').match(SYN_RECV)?.length ?? 0;
