@@ -5,7 +5,7 @@ import type { AddressFamily, Host, ListenSocket, SocketRow } from '../domain/tcp
 import type { EvidenceReader } from './evidence-reader.ts';
 import { readInterfaceDrops } from './net-dev.ts';
 import { readCounters } from './netstat.ts';
-import { stillFrom } from './observe-time.ts';
+import { stillAt } from './observe-time.ts';
 import { readSocketTable } from './proc-net-tcp.ts';
 import { readListenSockets } from './ss-listen.ts';
 
@@ -96,7 +96,7 @@ export const observeSnapshots = (
   const snapshots = new Map<string, Snapshot>();
   for (const entry of timeline.filter(({ kind }) => kind === 'snapshot')) {
     noteUnrest(reader, entry);
-    const atMs = toMs(stillFrom(entry));
+    const atMs = toMs(stillAt(entry));
     snapshots.set(entry.label, observeSnapshot(reader, entry.label, atMs, listenerAt));
   }
   return snapshots;

@@ -48,11 +48,15 @@ export interface LedgerWindow {
 }
 
 /**
- * When the counters of a snapshot began to stand still. Where they never did, its last look was at
- * its end.
+ * A moment at which the counters of a snapshot stood still: the middle, so that no rounding of the
+ * clocks moves a packet across it. Where they never did, its last look was at its end.
  */
-export const stillFrom = (entry: TimelineEntry): number =>
-  entry.stillFromMonotonicMs ?? entry.endedMonotonicMs;
+export const stillAt = ({
+  stillFromMonotonicMs: from,
+  stillUntilMonotonicMs: until,
+  endedMonotonicMs,
+}: TimelineEntry): number =>
+  from === undefined ? endedMonotonicMs : (from + (until ?? from)) / 2;
 
 const snapshotNamed = (
   timeline: readonly TimelineEntry[],
@@ -69,5 +73,5 @@ export const ledgerWindow = (timeline: readonly TimelineEntry[]): LedgerWindow |
   const opening = snapshotNamed(timeline, OPENING_SNAPSHOT);
   const closing = snapshotNamed(timeline, CLOSING_SNAPSHOT);
   if (opening === undefined || closing === undefined) return undefined;
-  return { fromMonotonicMs: stillFrom(opening), untilMonotonicMs: stillFrom(closing) };
+  return { fromMonotonicMs: stillAt(opening), untilMonotonicMs: stillAt(closing) };
 };

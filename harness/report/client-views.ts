@@ -1,6 +1,6 @@
 import type { Observations } from '../domain/observations.ts';
 import type { ClientStory, Connection, SocketRow } from '../domain/tcp.ts';
-import { closing, opening } from '../verdict/figures.ts';
+import { closing, opening, synQueueLengthAt } from '../verdict/figures.ts';
 
 /** One client as all sides of the evidence see it. */
 export interface ClientView {
@@ -103,8 +103,8 @@ const aborts = ({ sysctls }: Observations): boolean =>
 function emptyAfter(seen: Observations, { synAcks }: Connection): number | undefined {
   const lastMs = synAcks.at(-1)?.atMs;
   if (lastMs === undefined || synAcks.length < 2) return undefined;
-  return seen.samples.find(({ atMs, synQueueLength }) => atMs > lastMs && synQueueLength === 0)
-    ?.atMs;
+  const looks = [...seen.samples, { atMs: closing(seen)?.atMs ?? 0, synQueueLength: synQueueLengthAt(closing(seen)) }];
+  return looks.find(({ atMs, synQueueLength }) => atMs > lastMs && synQueueLength === 0)?.atMs;
 }
 
 /** Clients that the server has and never accepted, in the order in which their ACK was let in. */

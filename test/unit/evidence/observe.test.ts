@@ -79,7 +79,7 @@ test('a snapshot holds the listener, the sockets and what the wire lost', () => 
   const closing = observe(tinyRun()).snapshots.get('closing');
   expect(closing).toMatchObject({
     name: 'closing',
-    atMs: 3800,
+    atMs: 3805,
     listener: { acceptQueueLength: 1, acceptQueueLimit: 1, drops: 6 },
     wireDrops: { server: 0, client: 2 },
   });
@@ -225,10 +225,10 @@ test('a wire that is not there, lost packets and lost trace events are problems'
 
 const entry = { step: 0, kind: 'snapshot', startedMonotonicMs: 1, endedMonotonicMs: 9 } as const;
 
-test('the ledger window runs from stillness to stillness', () => {
-  const opening = { ...entry, label: 'opening', stillFromMonotonicMs: 3 };
+test('the ledger window runs from the middle of one stillness to the middle of the other', () => {
+  const opening = { ...entry, label: 'opening', stillFromMonotonicMs: 3, stillUntilMonotonicMs: 5 };
   const closing = { ...entry, label: 'closing', stillFromMonotonicMs: 7 };
-  expect(ledgerWindow([opening, closing])).toEqual({ fromMonotonicMs: 3, untilMonotonicMs: 7 });
+  expect(ledgerWindow([opening, closing])).toEqual({ fromMonotonicMs: 4, untilMonotonicMs: 7 });
   expect(ledgerWindow([opening])).toBeUndefined();
   expect(ledgerWindow([{ ...opening, kind: 'await' }, closing])).toBeUndefined();
 });
