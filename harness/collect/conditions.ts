@@ -24,6 +24,10 @@ export function lookAt(condition: Condition, watched: Watched): Looked {
   switch (condition.kind) {
     case 'wave-settled':
       return { reached: false, seen: 'attempts without an outcome' };
+    case 'wave-ended': {
+      const waiting = watched.swarm.waitingIn(condition.wave);
+      return { reached: waiting === 0, seen: `clients that still wait ${waiting}` };
+    }
     case 'clients-connected':
       return atLeast('clients connected', watched.swarm.connectedIn(condition.wave), condition);
     case 'accept-queue-length':
@@ -42,6 +46,8 @@ export function describeCondition(condition: Condition): string {
   switch (condition.kind) {
     case 'wave-settled':
       return `every attempt of wave '${condition.wave}' to have an outcome`;
+    case 'wave-ended':
+      return `every client of wave '${condition.wave}' to stop waiting`;
     case 'clients-connected':
       return `${condition.atLeast} clients of wave '${condition.wave}' to be connected`;
     case 'accept-queue-length':

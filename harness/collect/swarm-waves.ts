@@ -9,16 +9,32 @@ export interface Waves {
   begin(wave: Wave, processes: number): readonly ConnectCommand[];
   take(event: SwarmEvent): void;
   connectedIn(wave: string): number;
+  /** Clients of the wave that still wait: to be connected, or for a word from the server. */
+  waitingIn(wave: string): number;
   /** Resolves when every attempt of the wave has an outcome. */
   settled(wave: string): Promise<void>;
 }
 
+type OfClient = Extract<SwarmEvent, { client: number }>;
+
 interface WaveProgress {
   connected: number;
+  readonly waiting: Set<number>;
   processesLeft: number;
   readonly settled: Promise<void>;
   readonly settle: () => void;
 }
+
+/** After these a client waits for nothing any more. */
+const ENDS: ReadonlySet<SwarmEvent['event']> = new Set([
+  'timed-out',
+  'refused',
+  'reset',
+  'failed',
+  'read-timed-out',
+  'closed-by-server',
+  'timed-out-by-kernel',
+]);
 
 export function followWaves(): Waves {
   const waves = new Map<string, WaveProgress>();
@@ -30,9 +46,6 @@ export function followWaves(): Waves {
     progress.processesLeft -= 1;
     if (progress.processesLeft === 0) progress.settle();
   };
-  const onConnected = (progress: WaveProgress | undefined): void => {
-    if (progress) progress.connected += 1;
-  };
   return {
     begin: (wave, processes) => {
       const shares = sharesOf(wave, nextClient, processes);
@@ -40,17 +53,24 @@ export function followWaves(): Waves {
       waves.set(wave.wave, progress);
       for (let client = nextClient; client < nextClient + wave.clients; client += 1) {
         waveOfClient.set(client, progress);
+        progress.waiting.add(client);
       }
       nextClient += wave.clients;
       return shares;
     },
     take: (event) => {
-      if (event.event === 'connected') onConnected(waveOfClient.get(event.client));
       if (event.event === 'wave-settled') onSettled(waves.get(event.wave));
+      else if ('client' in event) follow(event, waveOfClient.get(event.client));
     },
     connectedIn: (wave) => waves.get(wave)?.connected ?? 0,
+    waitingIn: (wave) => waves.get(wave)?.waiting.size ?? 0,
     settled: (wave) => waves.get(wave)?.settled ?? Promise.resolve(),
   };
+}
+
+function follow(event: OfClient, progress: WaveProgress | undefined): void {
+  if (event.event === 'connected' && progress) progress.connected += 1;
+  if (ENDS.has(event.event)) progress?.waiting.delete(event.client);
 }
 
 function newProgress(processes: number): WaveProgress {
@@ -58,7 +78,7 @@ function newProgress(processes: number): WaveProgress {
   const settled = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  return { connected: 0, processesLeft: processes, settled, settle };
+  return { connected: 0, waiting: new Set(), processesLeft: processes, settled, settle };
 }
 
 /**

@@ -24,6 +24,7 @@ export interface Swarm extends AsyncDisposable {
   /** Starts a wave and goes on at once. */
   connect(wave: Wave): void;
   connectedIn(wave: string): number;
+  waitingIn(wave: string): number;
   settled(wave: string): Promise<void>;
   release(): Promise<void>;
 }
@@ -103,6 +104,7 @@ export async function startSwarm(
       }
     },
     connectedIn: waves.connectedIn,
+    waitingIn: waves.waitingIn,
     settled: waves.settled,
     release,
     [Symbol.asyncDispose]: release,

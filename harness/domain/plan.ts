@@ -6,6 +6,8 @@ import type { Arrivals, ClientBehaviour, ServerCommand } from './wire.ts';
 export type Condition =
   /** Every attempt of the wave has an outcome. */
   | { readonly kind: 'wave-settled'; readonly wave: string }
+  /** Every client of the wave has failed to connect, or has stopped waiting for the server. */
+  | { readonly kind: 'wave-ended'; readonly wave: string }
   /** So many clients of the wave are connected, as the clients see it. */
   | { readonly kind: 'clients-connected'; readonly wave: string; readonly atLeast: number }
   | { readonly kind: 'accept-queue-length'; readonly equals: number }

@@ -2,9 +2,11 @@
 type FieldShape =
   | 'number'
   | 'number?'
+  | 'number|null'
   | 'string'
   | 'string?'
   | 'string|null'
+  | 'boolean'
   | 'object'
   | 'array'
   | readonly string[];

@@ -1,4 +1,5 @@
 import { FILES, swarmEventsFile } from '../domain/evidence.ts';
+import type { Step } from '../domain/plan.ts';
 import type { ClientStory } from '../domain/tcp.ts';
 import type { SwarmEvent } from '../domain/wire.ts';
 import { tellClientStories } from './client-stories.ts';
@@ -45,12 +46,26 @@ const LISTEN_EVENTS: ReadonlySet<unknown> = new Set(['listening', 'listening-aga
 
 const isLimit = (limit: unknown): limit is number => typeof limit === 'number';
 
-/** What the server program said. Where it had no `ss` it printed null for a limit. */
+/** Steps of the plan after which the server program says that it listens. */
+const listens = (step: Step): boolean =>
+  step.kind === 'start-server' ||
+  (step.kind === 'server-command' && step.command.command === 'listen');
+
+/**
+ * What the server program said. Where it had no `ss` it printed null for a limit. `carriedOut` are
+ * the steps of the plan that the run came to.
+ */
 export const observeServer = (
   reader: EvidenceReader,
+  carriedOut: readonly Step[],
 ): { announcedLimits: number[]; accepted: number } => {
   const events = reader.lines(FILES.serverEvents);
   const listened = events.filter((event) => LISTEN_EVENTS.has(fieldOf(event, 'event')));
+  const expected = carriedOut.filter(listens).length;
+  if (listened.length < expected) {
+    const said = `The server says ${listened.length} times that it listens`;
+    reader.note(FILES.serverEvents, `${said}, and the plan lets it listen ${expected} times.`);
+  }
   return {
     announcedLimits: listened.map((event) => fieldOf(event, 'acceptQueueLimit')).filter(isLimit),
     accepted: events.filter((event) => fieldOf(event, 'event') === 'accepted').length,

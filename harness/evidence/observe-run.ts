@@ -8,17 +8,8 @@ import {
 import { HarnessError } from '../domain/harness-error.ts';
 import type { RunPlan } from '../domain/plan.ts';
 import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
-import { shapeProblem } from './json-shape.ts';
 import { readJsonList, readJsonObject } from './json-text.ts';
-
-const PLAN_SHAPE = {
-  schemaVersion: 'number',
-  scenario: 'string',
-  parameters: 'object',
-  network: 'object',
-  sysctls: 'object',
-  steps: 'array',
-} as const;
+import { planProblem } from './plan-shape.ts';
 
 const unreadablePlan = (problem: string): HarnessError =>
   new HarnessError('EVIDENCE_UNREADABLE', `Cannot judge this run folder: ${problem}`, {
@@ -33,14 +24,16 @@ const unreadablePlan = (problem: string): HarnessError =>
  */
 export const readPlan = (evidence: Evidence): RunPlan => {
   const reader = createEvidenceReader(evidence);
-  const plan = reader.text(FILES.plan, (text) => readJsonObject<RunPlan>(text, PLAN_SHAPE));
+  const plan = reader.text(FILES.plan, (text) =>
+    readJsonObject<RunPlan>(text, { schemaVersion: 'number' }),
+  );
   const [problem] = reader.problems;
   if (plan === undefined) throw unreadablePlan(`${FILES.plan}: ${problem?.problem}`);
   if (plan.schemaVersion !== 1) {
     throw unreadablePlan(`${FILES.plan} has schema version ${plan.schemaVersion}, not 1.`);
   }
-  const network = shapeProblem(plan.network, { family: 'number', port: 'number' });
-  if (network !== undefined) throw unreadablePlan(`${FILES.plan}: network: ${network}`);
+  const misshapen = planProblem(plan);
+  if (misshapen !== undefined) throw unreadablePlan(`${FILES.plan}: ${misshapen}`);
   return plan;
 };
 
@@ -85,7 +78,17 @@ const SYSCTL_SHAPE = {
   requirement: ['required', 'pinned'],
 } as const;
 
+const inOneSpacing = (value: string): string => value.trim().split(/\s+/).join(' ');
+
+/** A run whose required value did not come into force ends before its first step. */
+const isUnfulfilled = ({ requirement, asked, found }: AppliedSysctl): boolean =>
+  requirement === 'required' && found !== inOneSpacing(asked);
+
 export const observeSysctls = (reader: EvidenceReader): AppliedSysctl[] => {
   const values = reader.text(FILES.sysctls, readJsonList) ?? [];
-  return keepShaped<AppliedSysctl>(reader, FILES.sysctls, values, SYSCTL_SHAPE);
+  const applied = keepShaped<AppliedSysctl>(reader, FILES.sysctls, values, SYSCTL_SHAPE);
+  for (const { host, key, asked, found } of applied.filter(isUnfulfilled)) {
+    reader.note(FILES.sysctls, `${key} of the ${host} is ${found}, not the required ${asked}.`);
+  }
+  return applied;
 };

@@ -55,8 +55,7 @@ export const stillAt = ({
   stillFromMonotonicMs: from,
   stillUntilMonotonicMs: until,
   endedMonotonicMs,
-}: TimelineEntry): number =>
-  from === undefined ? endedMonotonicMs : (from + (until ?? from)) / 2;
+}: TimelineEntry): number => (from === undefined ? endedMonotonicMs : (from + (until ?? from)) / 2);
 
 const snapshotNamed = (
   timeline: readonly TimelineEntry[],

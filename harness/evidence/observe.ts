@@ -1,5 +1,12 @@
-import { type Evidence, FILES, type Sample, type TimelineEntry } from '../domain/evidence.ts';
+import {
+  type Evidence,
+  FILES,
+  type RunStatus,
+  type Sample,
+  type TimelineEntry,
+} from '../domain/evidence.ts';
 import type { Observations, QueueSample, StepTime } from '../domain/observations.ts';
+import type { RunPlan, Step } from '../domain/plan.ts';
 import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
 import { observePackets } from './observe-packets.ts';
 import { observeClients, observeServer } from './observe-programs.ts';
@@ -15,6 +22,20 @@ const observeSteps = (timeline: readonly TimelineEntry[], time: RunTime): StepTi
     startedAtMs: time.fromMonotonicMs(entry.startedMonotonicMs),
     endedAtMs: time.fromMonotonicMs(entry.endedMonotonicMs),
   }));
+
+const carriedOut = ({ steps }: RunPlan, timeline: readonly TimelineEntry[]): readonly Step[] =>
+  timeline.flatMap(({ step }) => steps[step] ?? []);
+
+/** A run that says it is complete came to every step of its plan. */
+const noteStepsLeftOut = (
+  reader: EvidenceReader,
+  { status }: RunStatus,
+  { steps }: RunPlan,
+  timeline: readonly TimelineEntry[],
+): void => {
+  if (status !== 'complete' || timeline.length === steps.length) return;
+  reader.note(FILES.timeline, `It has ${timeline.length} of the plan's ${steps.length} steps.`);
+};
 
 const observeSamples = (reader: EvidenceReader, time: RunTime): QueueSample[] =>
   keepShaped<Sample>(reader, FILES.samples, reader.lines(FILES.samples), SAMPLE_SHAPE).map(
@@ -33,19 +54,21 @@ export const observe = (evidence: Evidence): Observations => {
   const timeline = readTimeline(reader);
   const time = observeTime(reader, timeline);
   const toMs = time.fromMonotonicMs;
+  const status = observeStatus(reader);
+  noteStepsLeftOut(reader, status, plan, timeline);
   const snapshots = observeSnapshots(reader, timeline, toMs, { family, port });
   const trace = observeTrace(reader, evidence, timeline, toMs, port);
   return {
     plan,
     surroundings: observeSurroundings(reader),
-    status: observeStatus(reader),
+    status,
     sysctls: observeSysctls(reader),
     steps: observeSteps(timeline, time),
     clients: observeClients(reader, evidence.keys(), toMs),
     ...observePackets(reader, time, ledgerWindow(timeline), port),
     snapshots,
     counters: counterGrowth(snapshots),
-    ...observeServer(reader),
+    ...observeServer(reader, carriedOut(plan, timeline)),
     samples: observeSamples(reader, time),
     ...(trace === undefined ? {} : { trace }),
     clockDriftMs: time.driftMs,

@@ -89,7 +89,10 @@ const socketLines = (text: string): string[] => {
  */
 export const readSocketTable = (text: string, family: AddressFamily): SocketRow[] => {
   const address = rememberAddresses(family);
-  return socketLines(text).map((line, index) => readRow(line, index + 2, ROW[family], address));
+  const lines = socketLines(text);
+  const rows = lines.map((line, index) => readRow(line, index + 2, ROW[family], address));
+  if (!text.endsWith('\n')) throw unreadableLine(lines.length + 1, 'cut off in the middle.');
+  return rows;
 };
 
 /**

@@ -36,6 +36,9 @@ const readRow = (text: string, line: number): ListenRow => {
  * line that is neither.
  */
 export const readListenSockets = (text: string): ListenRow[] => {
+  if (text !== '' && !text.endsWith('\n')) {
+    throw unreadableLine(text.split('\n').length, 'cut off in the middle.');
+  }
   const rows: { line: number; text: string }[] = [];
   for (const [index, line] of text.split('\n').entries()) {
     const previous = rows.at(-1);

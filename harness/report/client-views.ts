@@ -103,7 +103,10 @@ const aborts = ({ sysctls }: Observations): boolean =>
 function emptyAfter(seen: Observations, { synAcks }: Connection): number | undefined {
   const lastMs = synAcks.at(-1)?.atMs;
   if (lastMs === undefined || synAcks.length < 2) return undefined;
-  const looks = [...seen.samples, { atMs: closing(seen)?.atMs ?? 0, synQueueLength: synQueueLengthAt(closing(seen)) }];
+  const looks = [
+    ...seen.samples,
+    { atMs: closing(seen)?.atMs ?? 0, synQueueLength: synQueueLengthAt(closing(seen)) },
+  ];
   return looks.find(({ atMs, synQueueLength }) => atMs > lastMs && synQueueLength === 0)?.atMs;
 }
 

@@ -39,10 +39,16 @@ export function ladderOf(connection: Connection, known: KnownOfClient = {}): rea
     ...traffic(connection, known.fooled ?? false),
     ...notes(connection, known),
   ];
-  rows.sort((left, right) => left.atMs - right.atMs);
+  rows.sort((left, right) => orderMs(left) - orderMs(right));
   const startMs = rows.find(({ kind }) => kind === 'segment')?.atMs ?? 0;
   return rows.map((row) => ({ ...row, atMs: Math.max(0, row.atMs - startMs) }));
 }
+
+/** Packets and programs have different clocks; where these cannot tell, the packet was the cause. */
+const CLOCKS_AGREE_WITHIN_MS = 1;
+
+const orderMs = ({ kind, atMs }: Segment | Note): number =>
+  kind === 'note' ? atMs + CLOCKS_AGREE_WITHIN_MS : atMs;
 
 function handshake(connection: Connection, fooled: boolean): readonly Segment[] {
   return [

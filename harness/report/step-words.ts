@@ -54,6 +54,8 @@ function conditionWords(condition: Condition): string {
   switch (condition.kind) {
     case 'wave-settled':
       return `every client of wave '${condition.wave}' is connected or has given up`;
+    case 'wave-ended':
+      return `every client of wave '${condition.wave}' has failed to connect or stopped waiting`;
     case 'clients-connected':
       return `${condition.atLeast} clients of wave '${condition.wave}' are connected`;
     case 'accept-queue-length':

@@ -56,8 +56,21 @@ function middle(parameters: Parameters): readonly Step[] {
       condition: { kind: 'syn-queue-length', equals: 0 },
       deadlineMs: forgottenAfterMs(retries),
     },
+    ...stopWaiting(parameters),
   ];
 }
+
+/** A claim speaks of the clients' read timeout, so the run lasts until it has passed. */
+const stopWaiting = ({ readTimeoutMs }: Parameters): readonly Step[] =>
+  readTimeoutMs === null
+    ? []
+    : [
+        {
+          kind: 'await',
+          condition: { kind: 'wave-ended', wave: LATE },
+          deadlineMs: readTimeoutMs + 20_000,
+        },
+      ];
 
 /** Requests that are in the SYN queue when the gate opens and find no place: all but one. */
 const droppedRequests = (parameters: Parameters, prediction: Prediction): number =>
@@ -80,6 +93,9 @@ function notSilent(parameters: Parameters, prediction: Prediction): string | nul
   if (abortsOnOverflow(parameters)) return 'tcp_abort_on_overflow resets the clients instead';
   if (parameters.sendBytes > 0 || parameters.keepAliveMs !== null) {
     return 'the clients are not silent: their segments draw a RST later';
+  }
+  if (plannedSysctl(parameters, 'server', 'net.ipv4.tcp_synack_retries') < 2) {
+    return 'only a second repetition shows that the ACK to the first was dropped; pass --synack-retries 2';
   }
   return notFooled(parameters, prediction);
 }
