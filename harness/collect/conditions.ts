@@ -34,13 +34,21 @@ export function lookAt(condition: Condition, watched: Watched): Looked {
       return equals('accept-queue length', watched.acceptQueueLength() ?? -1, condition);
     case 'syn-queue-length':
       return equals('SYN-queue length', synQueueLength(watched.tableFile), condition);
+    case 'first-syns-met': {
+      const refused = growthOf('ListenDrops', condition.sinceSnapshot, watched);
+      const met = watched.swarm.connectedIn(condition.wave) + refused;
+      return atLeast('SYNs answered or dropped', met, condition);
+    }
     case 'counter-grown': {
-      const before = watched.countersAt.get(condition.sinceSnapshot)?.get(condition.counter) ?? 0;
-      const now = countersNow(watched.server).get(condition.counter) ?? 0;
-      return atLeast(`growth of ${condition.counter}`, now - before, condition);
+      const grown = growthOf(condition.counter, condition.sinceSnapshot, watched);
+      return atLeast(`growth of ${condition.counter}`, grown, condition);
     }
   }
 }
+
+const growthOf = (counter: string, sinceSnapshot: string, watched: Watched): number =>
+  (countersNow(watched.server).get(counter) ?? 0) -
+  (watched.countersAt.get(sinceSnapshot)?.get(counter) ?? 0);
 
 export function describeCondition(condition: Condition): string {
   switch (condition.kind) {
@@ -50,6 +58,8 @@ export function describeCondition(condition: Condition): string {
       return `every client of wave '${condition.wave}' to stop waiting`;
     case 'clients-connected':
       return `${condition.atLeast} clients of wave '${condition.wave}' to be connected`;
+    case 'first-syns-met':
+      return `${condition.atLeast} SYNs of wave '${condition.wave}' to be answered or dropped`;
     case 'accept-queue-length':
       return `the accept queue to hold ${condition.equals}`;
     case 'syn-queue-length':

@@ -147,11 +147,13 @@ export async function openLaboratory(
     run(server.namespace.inside(hostScript('server', network)), 'server'),
     run(client.namespace.inside(hostScript('client', network)), 'client'),
   ]);
+  const unexpectedEnd = Promise.race([server.holder.unexpectedEnd, client.holder.unexpectedEnd]);
+  unexpectedEnd.catch(() => undefined);
   return {
     server: server.namespace,
     client: client.namespace,
     clientAddresses: clientAddressesOf(network),
-    unexpectedEnd: Promise.race([server.holder.unexpectedEnd, client.holder.unexpectedEnd]),
+    unexpectedEnd,
     [Symbol.asyncDispose]: async () => {
       server.holder.kill('SIGKILL');
       client.holder.kill('SIGKILL');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FILES } from '../domain/evidence.ts';
 import type { RunCommand } from './hosts.ts';
@@ -26,6 +26,8 @@ export async function startTrace(
 ): Promise<AsyncDisposable> {
   await run(['mount', '-t', 'tracefs', 'tracefs', TRACEFS]);
   const folder = path.join(TRACEFS, 'instances', instance);
+  // While a file of it is open nobody can remove the instance, whatever becomes of its keeper.
+  const held = openSync(path.join(folder, 'tracing_on'), 'r');
   const set = (file: string, value: string): void => writeFileSync(path.join(folder, file), value);
   set('trace_clock', 'mono');
   set('buffer_size_kb', `${BUFFER_KIB_PER_CPU}`);
@@ -36,8 +38,19 @@ export async function startTrace(
     [Symbol.asyncDispose]: async () => {
       set('tracing_on', '0');
       recorder.write(FILES.trace, readFileSync(path.join(folder, 'trace')));
+      closeSync(held);
+      removeIfForsaken(folder);
     },
   };
+}
+
+/** A keeper holds a file of the instance open too, and removes it later; unless it was killed. */
+function removeIfForsaken(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // EBUSY: the keeper is there.
+  }
 }
 
 /** An event without the field (tcp_send_reset keeps whole socket addresses) is filtered when it is read. */

@@ -10,6 +10,13 @@ export type Condition =
   | { readonly kind: 'wave-ended'; readonly wave: string }
   /** So many clients of the wave are connected, as the clients see it. */
   | { readonly kind: 'clients-connected'; readonly wave: string; readonly atLeast: number }
+  /** So many first SYNs of the wave were answered, or dropped since the snapshot of that name. */
+  | {
+      readonly kind: 'first-syns-met';
+      readonly wave: string;
+      readonly sinceSnapshot: string;
+      readonly atLeast: number;
+    }
   | { readonly kind: 'accept-queue-length'; readonly equals: number }
   | { readonly kind: 'syn-queue-length'; readonly equals: number }
   /** The server's counter has grown by so much since the snapshot of that name. */

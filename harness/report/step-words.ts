@@ -58,6 +58,8 @@ function conditionWords(condition: Condition): string {
       return `every client of wave '${condition.wave}' has failed to connect or stopped waiting`;
     case 'clients-connected':
       return `${condition.atLeast} clients of wave '${condition.wave}' are connected`;
+    case 'first-syns-met':
+      return `${condition.atLeast} SYNs of wave '${condition.wave}' are answered or dropped`;
     case 'accept-queue-length':
       return `the accept queue holds ${condition.equals}`;
     case 'syn-queue-length':

@@ -124,11 +124,18 @@ function explainEnd(
     });
   }
   const words = result.stderr.trim();
+  if (words === FIRST_PROCESS_KILLED) throw sandboxEnded('its first process was killed');
   if (reports.length === 0 && words.startsWith('unshare:')) return words.split('\n')[0] ?? words;
   const how = result.signal === undefined ? `exit code ${result.exitCode}` : result.signal;
-  throw new HarnessError(
+  throw sandboxEnded(how, words);
+}
+
+/** unshare ends as its child did, but no process can raise SIGKILL in this way: no refusal. */
+const FIRST_PROCESS_KILLED = 'unshare: sigprocmask unblock failed: Invalid argument';
+
+const sandboxEnded = (how: string, words = ''): HarnessError =>
+  new HarnessError(
     'SANDBOX_ENDED',
     `The sandbox ended before the run was over (${how}).${words === '' ? '' : ` ${words}`}`,
     { remedy: 'the evidence so far is in the run folder; start the run again' },
   );
-}

@@ -8,7 +8,7 @@
  */
 import type { Observations } from '../domain/observations.ts';
 import type { Parameters } from '../domain/parameters.ts';
-import type { Step } from '../domain/plan.ts';
+import { OPENING_SNAPSHOT, type Step } from '../domain/plan.ts';
 import type { Prediction } from '../domain/prediction.ts';
 import type { Claim, Scenario } from '../domain/scenario.ts';
 import type { ClientStory, Connection } from '../domain/tcp.ts';
@@ -24,10 +24,12 @@ import {
 import { decide } from '../verdict/testimony.ts';
 import {
   connectAndSettle,
+  connectStep,
   DEFAULTS,
   plannedLimit,
   plannedSysctl,
   planOf,
+  settledStep,
   snapshotStep,
 } from './parts.ts';
 
@@ -35,6 +37,7 @@ const ID = 'fooled-client';
 const FIRST = 'first';
 const LATE = 'late';
 const HELD_BACK = 'held-back';
+const ADMISSION_DEADLINE_MS = 20_000;
 
 /** 1 + 2 + 4 + ... + 2^retries seconds, then an eighth for the timer wheel and some for a busy machine. */
 const forgottenAfterMs = (retries: number): number => (2 ** (retries + 1) - 1) * 1_125 + 20_000;
@@ -48,7 +51,18 @@ function middle(parameters: Parameters): readonly Step[] {
   return [
     ...fill,
     { kind: 'gate', closed: true },
-    ...connectAndSettle(parameters, LATE, late),
+    // At once, whatever the arrivals: the gate must open before the first SYN-ACK is repeated.
+    connectStep({ ...parameters, arrivals: { kind: 'burst' } }, LATE, late),
+    {
+      kind: 'await',
+      condition: {
+        kind: 'first-syns-met',
+        wave: LATE,
+        sinceSnapshot: OPENING_SNAPSHOT,
+        atLeast: late,
+      },
+      deadlineMs: ADMISSION_DEADLINE_MS,
+    },
     snapshotStep(HELD_BACK),
     { kind: 'gate', closed: false },
     {
@@ -56,6 +70,7 @@ function middle(parameters: Parameters): readonly Step[] {
       condition: { kind: 'syn-queue-length', equals: 0 },
       deadlineMs: forgottenAfterMs(retries),
     },
+    settledStep(parameters, LATE, late),
     ...stopWaiting(parameters),
   ];
 }
@@ -68,7 +83,7 @@ const stopWaiting = ({ readTimeoutMs }: Parameters): readonly Step[] =>
         {
           kind: 'await',
           condition: { kind: 'wave-ended', wave: LATE },
-          deadlineMs: readTimeoutMs + 20_000,
+          deadlineMs: readTimeoutMs + ADMISSION_DEADLINE_MS,
         },
       ];
 

@@ -1,7 +1,14 @@
 /** The numbers that claims, ledger and reports share, each drawn from one kind of evidence only. */
 import type { Observations, Snapshot } from '../domain/observations.ts';
 import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT } from '../domain/plan.ts';
-import type { Connection, ConnectOutcome, Host, SocketRow, Syn } from '../domain/tcp.ts';
+import type {
+  ClientStory,
+  Connection,
+  ConnectOutcome,
+  Host,
+  SocketRow,
+  Syn,
+} from '../domain/tcp.ts';
 
 export const opening = (seen: Observations): Snapshot | undefined =>
   seen.snapshots.get(OPENING_SNAPSHOT);
@@ -19,6 +26,32 @@ export const clientsThat = (seen: Observations, kind: ConnectOutcome['kind']): n
 /** Attempts that reached the kernel: a local failure never sent a SYN. */
 export const attemptsMade = (seen: Observations): number =>
   seen.clients.length - clientsThat(seen, 'failed');
+
+/** Clients that the plan lets connect. */
+export const clientsPlanned = ({ plan }: Observations): number =>
+  plan.steps.reduce((sum, step) => sum + (step.kind === 'connect' ? step.clients : 0), 0);
+
+export const clientsWithPort = (seen: Observations): readonly ClientStory[] =>
+  seen.clients.filter(({ localPort }) => localPort !== undefined);
+
+/** Clients whose own packets tell of the same: connected with a SYN-ACK, timed out without one. */
+export function clientsLikeTheirPackets(seen: Observations): number {
+  const byPort = new Map<number, Connection[]>();
+  for (const connection of seen.connections) {
+    const others = byPort.get(connection.clientPort);
+    if (others === undefined) byPort.set(connection.clientPort, [connection]);
+    else others.push(connection);
+  }
+  return clientsWithPort(seen).filter((story) =>
+    (byPort.get(story.localPort ?? 0) ?? []).some((connection) => isLike(story, connection)),
+  ).length;
+}
+
+function isLike({ localAddress, outcome }: ClientStory, connection: Connection): boolean {
+  if (localAddress !== undefined && localAddress !== connection.clientAddress) return false;
+  if (outcome.kind === 'connected') return connection.state !== 'unanswered';
+  return outcome.kind !== 'timed-out' || connection.state === 'unanswered';
+}
 
 export const synsOf = (seen: Observations): readonly Syn[] =>
   seen.connections.flatMap(({ syns }) => syns);
@@ -79,8 +112,8 @@ export const synQueueLengthAt = (snapshot: Snapshot | undefined): number | undef
   ).length;
 
 /** The listener's rx_queue in /proc/net/tcp: a second reading of the accept-queue length. */
-export const listenRowLength = (seen: Observations): number | undefined =>
-  rowsAt(closing(seen), 'server')?.find(({ state }) => state === 'LISTEN')?.rxQueue;
+export const listenRowLength = (snapshot: Snapshot): number | undefined =>
+  rowsAt(snapshot, 'server')?.find(({ state }) => state === 'LISTEN')?.rxQueue;
 
 /** The listener's own drop count, `d` of `ss -m`; undefined before 4.7 or without `ss`. */
 export function listenerDrops(seen: Observations): number | undefined {

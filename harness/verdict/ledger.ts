@@ -3,18 +3,22 @@
  * window must add up, or the evidence cannot be trusted and nothing is judged. Every law names both
  * of its sides, which come from different witnesses.
  */
-import type { Observations } from '../domain/observations.ts';
+import type { Observations, Snapshot } from '../domain/observations.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
 import {
   answeredConnections,
   attemptsMade,
   clientConnections,
+  clientsLikeTheirPackets,
+  clientsPlanned,
   clientsThat,
+  clientsWithPort,
   closing,
   endedConnections,
   growth,
   listenerDrops,
   listenRowLength,
+  opening,
   refusedSyns,
   repeatedSynAcks,
   repeatedSyns,
@@ -53,8 +57,10 @@ function weigh(law: Law): Identity {
 
 const lawsOf = (seen: Observations): readonly Law[] => [
   ...captureLaws(seen),
+  ...clientLaws(seen),
   ...synLaws(seen),
   ...connectionLaws(seen),
+  ...queueLaws(seen),
 ];
 
 function captureLaws(seen: Observations): readonly Law[] {
@@ -80,6 +86,27 @@ function captureLaws(seen: Observations): readonly Law[] {
       name: 'the wire lost nothing',
       left: ['drops and errors of both interfaces', sum(wireDrops?.server, wireDrops?.client)],
       right: ['none', 0],
+    },
+  ];
+}
+
+function clientLaws(seen: Observations): readonly Law[] {
+  const clients = seen.clients.length;
+  return [
+    {
+      name: 'every client of the plan tells its story',
+      left: ['clients of the plan', clientsPlanned(seen)],
+      right: ['clients with a story', clients],
+    },
+    {
+      name: 'every attempt has an outcome',
+      left: ['clients with a story', clients],
+      right: ['clients with an outcome', clients - clientsThat(seen, 'unsettled')],
+    },
+    {
+      name: 'every client’s story is that of its packets',
+      left: ['clients with a known port', clientsWithPort(seen).length],
+      right: ['of these, clients whose packets end alike', clientsLikeTheirPackets(seen)],
     },
   ];
 }
@@ -185,11 +212,6 @@ function connectionLaws(seen: Observations): readonly Law[] {
       right: ['PassiveOpens − accepted connections', difference(passiveOpens, seen.accepted)],
     },
     {
-      name: 'two readings of the accept queue',
-      left: ['Recv-Q by ss', closing(seen)?.listener?.acceptQueueLength],
-      right: ['rx_queue in /proc/net/tcp', listenRowLength(seen)],
-    },
-    {
       name: 'resets of the server',
       left: ['RSTs from the server in the capture', resetsFrom(seen, 'server')],
       right: ['OutRsts of the server', growth(seen, 'server', 'OutRsts')],
@@ -200,6 +222,29 @@ function connectionLaws(seen: Observations): readonly Law[] {
       right: ['OutRsts of the client', growth(seen, 'client', 'OutRsts')],
     },
   ];
+}
+
+function queueLaws(seen: Observations): readonly Law[] {
+  return [
+    {
+      name: 'the accept queue was empty at first',
+      left: ['Recv-Q of the listener at the opening', opening(seen)?.listener?.acceptQueueLength],
+      right: ['none', 0],
+    },
+    ...[...seen.snapshots.values()].map(twoReadings),
+  ];
+}
+
+function twoReadings(snapshot: Snapshot): Law {
+  const bySs = snapshot.listener?.acceptQueueLength;
+  const byProc = listenRowLength(snapshot);
+  const nothingListens = bySs === undefined && byProc === undefined;
+  return {
+    name: `two readings of the accept queue, ${snapshot.name}`,
+    left: ['Recv-Q by ss', bySs],
+    right: ['rx_queue in /proc/net/tcp', byProc],
+    notApplicable: nothingListens ? 'nothing listened at this snapshot' : undefined,
+  };
 }
 
 const sum = (left: number | undefined, right: number | undefined): number | undefined =>

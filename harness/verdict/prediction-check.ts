@@ -115,6 +115,16 @@ export function judgePrediction(
       testimonies: found.testimonies,
     };
   }
+  const disputed = comparisons.filter(({ measured }) => differ(measured));
+  if (disputed.length > 0) {
+    return {
+      kind: 'inconclusive',
+      documented: found.documented,
+      reason: `the witnesses disagree: ${disputed.map(describeDispute).join('; ')}`,
+      remedy: 'look at the run folder; a damaged or incomplete piece of evidence shows here',
+      testimonies: found.testimonies,
+    };
+  }
   if (missed.length === 0) return { kind: 'confirmed', ...found };
   const other = candidates.find(({ prediction }) =>
     comparePrediction(seen, prediction).every(({ holds }) => holds),
@@ -123,6 +133,12 @@ export function judgePrediction(
     ? { kind: 'contradicted', ...found }
     : { kind: 'outdated', ...found, rule: other.rule };
 }
+
+const differ = (measured: Comparison['measured']): boolean =>
+  new Set(measured.map(({ value }) => value)).size > 1;
+
+const describeDispute = ({ figure, measured }: Comparison): string =>
+  `${figure}: ${measured.map(({ of, value }) => `${of} ${value}`).join(', ')}`;
 
 const describeMiss = ({ figure, predicted, measured }: Comparison): string =>
   `${figure}: predicted ${describeRange(predicted)}, measured ${measured.map(({ value }) => value).join(' / ')}`;
