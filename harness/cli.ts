@@ -141,6 +141,26 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+/** What nobody foresaw is told as a failure too: Node's exit code for it, 1, would be a verdict. */
+function fail(cause: unknown): void {
+  const error = cause instanceof HarnessError ? cause : defect(cause);
+  explain(error, undefined);
+  process.exitCode = exitCodeOfError(error.code);
+}
+
+function defect(cause: unknown): HarnessError {
+  const detail = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return new HarnessError('PROGRAM_FAILED', `The harness itself failed: ${detail}`, {
+    remedy: 'this is a defect of backlog-lab: report it, with the run folder if there is one',
+    cause,
+  });
+}
+
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
 try {
   const result = await dispatch();
   if (typeof result === 'number') process.exitCode = result;
@@ -149,7 +169,5 @@ try {
     process.exitCode = result.exitCode ?? exitCodeOfError(result.error.code);
   }
 } catch (error) {
-  if (!(error instanceof HarnessError)) throw error;
-  explain(error, undefined);
-  process.exitCode = exitCodeOfError(error.code);
+  fail(error);
 }

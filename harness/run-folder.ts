@@ -10,8 +10,7 @@ export function createRunFolder(runsDir: string, plan: RunPlan, now: Date): stri
   const folder = path.resolve(runsDir, `${time}-${plan.scenario}`);
   try {
     mkdirSync(path.dirname(folder), { recursive: true });
-    const own = unusedName(folder);
-    mkdirSync(own);
+    const own = makeUnused(folder);
     writeFileSync(path.join(own, FILES.plan), `${JSON.stringify(plan, null, 2)}\n`);
     return own;
   } catch (cause) {
@@ -24,10 +23,21 @@ export function createRunFolder(runsDir: string, plan: RunPlan, now: Date): stri
 }
 
 /** Two runs of one scenario may start in the same millisecond. */
-function unusedName(folder: string): string {
+function makeUnused(folder: string): string {
   let name = folder;
-  for (let number = 2; existsSync(name); number += 1) name = `${folder}-${number}`;
+  for (let number = 2; !isMade(name); number += 1) name = `${folder}-${number}`;
   return name;
+}
+
+/** False when there is such a folder already. */
+function isMade(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** Every file of the folder, by relative path. Throws `EVIDENCE_UNREADABLE`. */

@@ -61,13 +61,14 @@ async function main(options: InsideOptions): Promise<void> {
   const startSurroundings = (): Promise<void> =>
     (surroundings ??= recordSurroundings(recorder, options));
   try {
-    await collectEvidence(plan, {
+    const collected = collectEvidence(plan, {
       recorder,
       signal,
       traceInstance,
       onFirstWait: () => void startSurroundings().catch(() => undefined),
       onStep: (label) => report({ event: 'step', label }),
     });
+    await Promise.race([collected, uncaughtError()]);
     await startSurroundings();
     writeStatus(recorder, { schemaVersion: 1, status: 'complete' });
   } catch (error) {
@@ -75,6 +76,12 @@ async function main(options: InsideOptions): Promise<void> {
     throw recordedFailure(recorder, error);
   }
 }
+
+/** Rejects with what nobody else catches: a line of a program that finds no space on the disk. */
+const uncaughtError = (): Promise<never> =>
+  new Promise((_, reject) => {
+    process.on('uncaughtException', reject);
+  });
 
 const writeStatus = (recorder: RunRecorder, status: RunStatus): void =>
   recorder.write(FILES.status, JSON.stringify(status, null, 1));
@@ -99,12 +106,17 @@ function recordedFailure(recorder: RunRecorder, error: unknown): HarnessError {
 
 function asHarnessError(error: unknown): HarnessError {
   if (error instanceof HarnessError) return error;
+  if (isSuppressed(error)) return asHarnessError(error.suppressed);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new HarnessError('PROGRAM_FAILED', `The harness itself failed inside: ${detail}`, {
     remedy: 'this is a defect of backlog-lab: report it together with the run folder',
     cause: error,
   });
 }
+
+/** When something fails to be disposed of after a failure, the failure is what is to be told. */
+const isSuppressed = (error: unknown): error is Error & { readonly suppressed: unknown } =>
+  error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error;
 
 try {
   await main(JSON.parse(process.argv[2] ?? '{}') as InsideOptions);

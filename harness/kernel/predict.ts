@@ -12,6 +12,8 @@ export interface Crowd {
   readonly backlog: number;
   readonly clients: number;
   readonly connectTimeoutMs: number;
+  /** Unanswered data is repeated sooner than a SYN-ACK, and completes a request or a cookie too. */
+  readonly sendsData?: boolean;
 }
 
 /** The part of a prediction that depends on the experiment. */
@@ -76,6 +78,8 @@ function othersOnFullQueue(
  * - The next get SYN cookies: connected, no state, nothing that would ever be repeated. Fooled.
  * - Without cookies they are refused and time out; before 4.10 one of them is fooled late, because
  *   the completed request leaves a place in the SYN queue and the old rule lets a SYN in.
+ * - Clients that send data repeat it, and need no repeated SYN-ACK: then one of those with a SYN
+ *   cookie may complete, too, in place of a request.
  * - With tcp_abort_on_overflow the requests are reset (they count as `connected`, not as
  *   `fooled`); cookie clients stay fooled.
  *
@@ -88,13 +92,16 @@ export function predictFooled(crowd: Crowd, kernel: KernelModel): Prediction {
   const requests = Math.min(secondWave, synQueueCapacity(crowd.backlog, kernel));
   const beyond = secondWave - requests;
   const cookies = kernel.syncookies === 0 ? 0 : beyond;
-  const completed = requests > 0 && kernel.synackRetries > 0 ? 1 : 0;
+  const byRepetition = requests > 0 && kernel.synackRetries > 0;
+  const byData = crowd.sendsData === true && requests + cookies > 0;
+  const completed = byRepetition || byData ? 1 : 0;
   const late = refusedBehindRequests(crowd, beyond - cookies, requests - completed, kernel);
-  const dropped = kernel.abortOnOverflow === 0 ? requests - completed : 0;
+  const takenByRequest = Math.min(completed, requests);
+  const dropped = kernel.abortOnOverflow === 0 ? requests - takenByRequest : 0;
   return predictionOf(crowd.backlog, kernel, {
     connected: firstWave + requests + cookies + late.fooled,
     timedOut: late.refused,
-    fooled: dropped + cookies + late.fooled,
+    fooled: dropped + cookies - (completed - takenByRequest) + late.fooled,
     acceptQueueLength: firstWave + completed,
     synQueueLength: 0,
     refusedSyns: late.refusedSyns,

@@ -304,5 +304,6 @@ export const fooledClient: Scenario = {
     sysctls: { server: { 'net.ipv4.tcp_synack_retries': '2' }, client: {} },
   },
   plan: (parameters) => planOf(ID, parameters, middle(parameters)),
-  predict: (parameters, kernel) => predictFooled(parameters, kernel),
+  predict: (parameters, kernel) =>
+    predictFooled({ ...parameters, sendsData: parameters.sendBytes > 0 }, kernel),
 };

@@ -147,7 +147,7 @@ function synLaws(seen: Observations): readonly Law[] {
       name: 'refused SYNs and dropped ACKs make the listener’s drops',
       left: ['drops of the listener by ss', listenerDrops(seen)],
       right: ['refused SYNs in the capture + 2 × other ListenDrops', expectedListenerDrops(seen)],
-      notApplicable: probesToRequests(seen),
+      notApplicable: otherListenerDrops(seen),
     },
     {
       name: 'drops beyond overflows are full SYN queues',
@@ -168,10 +168,14 @@ function expectedListenerDrops(seen: Observations): number | undefined {
   return acks === undefined ? undefined : refused + 2 * acks;
 }
 
-function probesToRequests({ plan }: Observations): string | undefined {
-  return plan.parameters.keepAliveMs === null
-    ? undefined
-    : 'a keepalive probe to a request adds one to the listener’s drops and to no counter';
+function otherListenerDrops(seen: Observations): string | undefined {
+  if (seen.plan.parameters.keepAliveMs !== null) {
+    return 'a keepalive probe to a request adds one to the listener’s drops and to no counter';
+  }
+  const cookieAcks = growth(seen, 'server', 'SyncookiesRecv') ?? 0;
+  return cookieAcks > 0 && growth(seen, 'server', 'ListenDrops') !== refusedSyns(seen)
+    ? 'a dropped ACK with a SYN cookie adds only one to the listener’s drops, and no counter tells it apart'
+    : undefined;
 }
 
 /** Without SYN cookies the kernel also refuses at three quarters of tcp_max_syn_backlog, uncounted. */
