@@ -51,20 +51,30 @@ function sourceStamp() {
   return hash.digest('hex');
 }
 
-/** Moves a fresh build over the old one file by file: each rename is atomic, so a program that
- * starts at this moment reads a whole file, and two builds at once do not disturb each other. */
+/** Moves a fresh build over the old one file by file. Each rename is atomic and no old file goes
+ * before every new one is there: so a program that starts at this moment finds what it needs, and
+ * two builds at once do not disturb each other. */
 function install(from, to) {
-  mkdirSync(to, { recursive: true });
-  const fresh = readdirSync(from, { withFileTypes: true });
-  for (const entry of fresh) {
-    const source = path.join(from, entry.name);
-    const target = path.join(to, entry.name);
-    if (entry.isDirectory()) install(source, target);
-    else renameSync(source, target);
+  const fresh = readdirSync(from, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(from, path.join(entry.parentPath, entry.name)));
+  for (const file of fresh) {
+    mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
+    renameSync(path.join(from, file), path.join(to, file));
   }
-  const names = new Set(fresh.map((entry) => entry.name));
-  for (const old of readdirSync(to)) {
-    if (!names.has(old) && !old.startsWith('.')) rmSync(path.join(to, old), { recursive: true });
+  removeOthers(to, new Set(fresh.flatMap(withFoldersAbove)));
+}
+
+const withFoldersAbove = (file) =>
+  file === '.' ? [] : [file, ...withFoldersAbove(path.dirname(file))];
+
+/** Keeps what begins with a dot: the stamp, and builds that are under way. */
+function removeOthers(folder, kept, relative = '') {
+  for (const entry of readdirSync(path.join(folder, relative), { withFileTypes: true })) {
+    const inner = path.join(relative, entry.name);
+    if (entry.name.startsWith('.')) continue;
+    if (!kept.has(inner)) rmSync(path.join(folder, inner), { recursive: true, force: true });
+    else if (entry.isDirectory()) removeOthers(folder, kept, inner);
   }
 }
 
@@ -72,6 +82,7 @@ function install(from, to) {
 async function compile(stamp) {
   const next = path.join(dist, `.next-${process.pid}`);
   try {
+    mkdirSync(next, { recursive: true });
     const { build } = await import('rolldown');
     await build({
       cwd: root,
@@ -103,10 +114,15 @@ export async function buildIfStale() {
 }
 
 /** The compiler's words, with what to do. */
-export const explainBuildFailure = (error) =>
-  error.code === 'ERR_MODULE_NOT_FOUND'
-    ? 'BUILD_FAILED  The packages are not installed.\n  Remedy: npm run setup\n'
-    : `BUILD_FAILED  The sources do not compile: ${error.message}\n  Remedy: mend the errors above\n`;
+export function explainBuildFailure(error) {
+  if (error.code === 'ERR_MODULE_NOT_FOUND') {
+    return 'BUILD_FAILED  The packages are not installed.\n  Remedy: npm run setup\n';
+  }
+  if (typeof error.syscall === 'string') {
+    return `BUILD_FAILED  Cannot write dist/: ${error.message}.\n  Remedy: run npm run build as the user to whom this folder belongs\n`;
+  }
+  return `BUILD_FAILED  The sources do not compile: ${error.message}\n  Remedy: mend the errors above\n`;
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {

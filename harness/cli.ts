@@ -16,22 +16,35 @@ const argv = process.argv.slice(2);
 
 const COMMANDS = ['judge', 'list', 'doctor'] as const;
 
-/** yargs says what it does not know; we add what was probably meant. */
+/** yargs says in its own words what it does not know or lacks; we add what to do about it. */
 function explainUsage(message: string, parser: Argv): HarnessError {
   const unknown = /Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
-  if (unknown === undefined) return usage(message, 'npm run repro -- --help shows every option');
+  if (unknown !== undefined) return explainUnknown(unknown, parser);
+  const lacking = /Not enough arguments following: (\S+)/.exec(message)?.[1];
+  if (lacking !== undefined) {
+    return usage(`The option --${lacking} needs a value.`, `write --${lacking} VALUE; see --help`);
+  }
+  if (message.startsWith('Not enough non-option arguments')) {
+    return usage(`The command ${argv[0]} needs a folder.`, 'name a run folder below runs/');
+  }
+  return usage(message, 'npm run repro -- --help shows every option');
+}
+
+/** Says what was probably meant. */
+function explainUnknown(unknown: string, parser: Argv): HarnessError {
   const options = Object.keys(
     (parser as unknown as { getOptions(): { key: object } }).getOptions().key,
   );
-  const isOption = argv.some((word) => word.startsWith(`--${unknown}`));
+  const isOption = argv.some((word) => word.startsWith(`--${unknown}`) || word === `-${unknown}`);
   const near = isOption
     ? nearest(
         unknown,
         options.filter((option) => option.length > 1),
       )
     : nearest(unknown, COMMANDS);
+  const spelled = `${unknown.length > 1 ? '--' : '-'}${unknown}`;
   return usage(
-    isOption ? `There is no option --${unknown}.` : `There is no command '${unknown}'.`,
+    isOption ? `There is no option ${spelled}.` : `There is no command '${unknown}'.`,
     near === undefined
       ? 'npm run repro -- --help shows every option and command'
       : `did you mean ${isOption ? '--' : ''}${near}?`,

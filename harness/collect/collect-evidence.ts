@@ -29,10 +29,24 @@ export interface CollectOptions {
 export async function collectEvidence(plan: RunPlan, options: CollectOptions): Promise<void> {
   const { recorder, signal } = options;
   const run = commandRunner(recorder, signal);
-  const { family, port } = plan.network;
 
   options.onStep('two hosts and a wire');
   await using laboratory = await openLaboratory(plan.network, run, signal);
+  try {
+    await experiment(plan, laboratory, run, options);
+  } catch (error) {
+    throw await laboratory.causeOf(error);
+  }
+}
+
+async function experiment(
+  plan: RunPlan,
+  laboratory: Laboratory,
+  run: RunCommand,
+  options: CollectOptions,
+): Promise<void> {
+  const { recorder, signal } = options;
+  const { family, port } = plan.network;
   // listen(2) reads somaxconn, so the sysctls come before the server.
   await applyAllSysctls(plan, laboratory, recorder, run);
 

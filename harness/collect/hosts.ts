@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { execa } from 'execa';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { AddressFamily, Host } from '../domain/tcp.ts';
@@ -43,6 +44,8 @@ export interface Laboratory extends AsyncDisposable {
   /** The swarm's source addresses. */
   readonly clientAddresses: readonly string[];
   readonly unexpectedEnd: Promise<never>;
+  /** What led to a failure: the end of a host's holder if that has ended, otherwise the failure. */
+  causeOf(failure: unknown): Promise<unknown>;
 }
 
 /** Runs a short command to its end and records it; its failure is a harness error. */
@@ -79,10 +82,13 @@ function commandFailed(argv: readonly string[], why: string): HarnessError {
   });
 }
 
-async function openHost(
-  host: Host,
-  signal: AbortSignal,
-): Promise<{ namespace: HostNamespace; holder: Program; pid: string }> {
+interface OpenHost {
+  readonly namespace: HostNamespace;
+  readonly holder: Program;
+  readonly pid: string;
+}
+
+async function openHost(host: Host, signal: AbortSignal): Promise<OpenHost> {
   let announce: (pid: string) => void;
   const announced = new Promise<string>((resolve) => {
     announce = resolve;
@@ -142,11 +148,16 @@ export async function openLaboratory(
     openHost('server', signal),
     openHost('client', signal),
   ]);
-  await run(wireCommand(server.pid, client.pid));
-  await Promise.all([
-    run(server.namespace.inside(hostScript('server', network)), 'server'),
-    run(client.namespace.inside(hostScript('client', network)), 'client'),
-  ]);
+  const causeOf = (failure: unknown) => causeIn([server, client], failure, signal);
+  try {
+    await run(wireCommand(server.pid, client.pid));
+    await Promise.all([
+      run(server.namespace.inside(hostScript('server', network)), 'server'),
+      run(client.namespace.inside(hostScript('client', network)), 'client'),
+    ]);
+  } catch (error) {
+    throw await causeOf(error);
+  }
   const unexpectedEnd = Promise.race([server.holder.unexpectedEnd, client.holder.unexpectedEnd]);
   unexpectedEnd.catch(() => undefined);
   return {
@@ -154,11 +165,36 @@ export async function openLaboratory(
     client: client.namespace,
     clientAddresses: clientAddressesOf(network),
     unexpectedEnd,
+    causeOf,
     [Symbol.asyncDispose]: async () => {
       server.holder.kill('SIGKILL');
       client.holder.kill('SIGKILL');
     },
   };
+}
+
+/** A namespace goes with its holder, and what uses it fails before the holder's end is heard of. */
+async function causeIn(
+  hosts: readonly OpenHost[],
+  failure: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const lost = hosts.find(({ pid }) => !isThere(`/proc/${pid}/ns/net`));
+  if (!lost) return failure;
+  return within(lost.holder.unexpectedEnd, {
+    for: `the end of ${lost.holder.name}`,
+    deadlineMs: COMMAND_DEADLINE_MS,
+    signal,
+    seen: () => String(failure),
+  }).catch((cause: unknown) => cause);
+}
+
+function isThere(link: string): boolean {
+  try {
+    return readlinkSync(link) !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** What sets one host's end of the wire up. */

@@ -6,7 +6,12 @@ export interface CaptureStatistics {
   readonly droppedByInterface?: number;
 }
 
-/** tcpdump prints its statistics at its end and at every SIGUSR1: the last of each is what counts. */
+/** tcpdump prints its statistics at its end and at every SIGUSR1, `captured` first: the last count. */
+const lastStatistics = (text: string): string => {
+  const at = [...text.matchAll(/\d+ packets? captured\b/g)].at(-1)?.index;
+  return at === undefined ? text : text.slice(at);
+};
+
 const lastCount = (text: string, what: string): number | undefined => {
   const counts = [...text.matchAll(new RegExp(`(\\d+) packets? ${what}\\b`, 'g'))];
   const digits = counts.at(-1)?.[1];
@@ -18,10 +23,11 @@ const lastCount = (text: string, what: string): number | undefined => {
  * gives none.
  */
 export const readCaptureLog = (text: string): CaptureStatistics => {
-  const captured = lastCount(text, 'captured');
-  const receivedByFilter = lastCount(text, 'received by filter');
-  const droppedByKernel = lastCount(text, 'dropped by kernel');
-  const droppedByInterface = lastCount(text, 'dropped by interface');
+  const closing = lastStatistics(text);
+  const captured = lastCount(closing, 'captured');
+  const receivedByFilter = lastCount(closing, 'received by filter');
+  const droppedByKernel = lastCount(closing, 'dropped by kernel');
+  const droppedByInterface = lastCount(closing, 'dropped by interface');
   return {
     ...(captured === undefined ? {} : { captured }),
     ...(receivedByFilter === undefined ? {} : { receivedByFilter }),

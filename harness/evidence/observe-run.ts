@@ -7,6 +7,7 @@ import {
 } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { RunPlan } from '../domain/plan.ts';
+import { HOSTS, type Host } from '../domain/tcp.ts';
 import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
 import { readJsonList, readJsonObject } from './json-text.ts';
 import { planProblem } from './plan-shape.ts';
@@ -84,11 +85,25 @@ const inOneSpacing = (value: string): string => value.trim().split(/\s+/).join('
 const isUnfulfilled = ({ requirement, asked, found }: AppliedSysctl): boolean =>
   requirement === 'required' && found !== inOneSpacing(asked);
 
-export const observeSysctls = (reader: EvidenceReader): AppliedSysctl[] => {
+const planned = ({ sysctls }: RunPlan): readonly { host: Host; key: string }[] =>
+  HOSTS.flatMap((host) =>
+    [...Object.keys(sysctls.required[host]), ...Object.keys(sysctls.pinned[host])].map((key) => ({
+      host,
+      key,
+    })),
+  );
+
+/** Every key of the plan is in the file, also one that this kernel does not have. */
+export const observeSysctls = (reader: EvidenceReader, plan: RunPlan): AppliedSysctl[] => {
   const values = reader.text(FILES.sysctls, readJsonList) ?? [];
   const applied = keepShaped<AppliedSysctl>(reader, FILES.sysctls, values, SYSCTL_SHAPE);
   for (const { host, key, asked, found } of applied.filter(isUnfulfilled)) {
     reader.note(FILES.sysctls, `${key} of the ${host} is ${found}, not the required ${asked}.`);
+  }
+  const isMissing = ({ host, key }: { readonly host: Host; readonly key: string }): boolean =>
+    !applied.some((sysctl) => sysctl.host === host && sysctl.key === key);
+  for (const { host, key } of planned(plan).filter(isMissing)) {
+    reader.note(FILES.sysctls, `It says nothing of ${key} of the ${host}, which the plan sets.`);
   }
   return applied;
 };

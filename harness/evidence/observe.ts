@@ -62,7 +62,7 @@ export const observe = (evidence: Evidence): Observations => {
     plan,
     surroundings: observeSurroundings(reader),
     status,
-    sysctls: observeSysctls(reader),
+    sysctls: observeSysctls(reader, plan),
     steps: observeSteps(timeline, time),
     clients: observeClients(reader, evidence.keys(), toMs),
     ...observePackets(reader, time, ledgerWindow(timeline), port),

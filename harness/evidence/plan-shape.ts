@@ -1,4 +1,5 @@
 import type { RunPlan, Step } from '../domain/plan.ts';
+import { HOSTS } from '../domain/tcp.ts';
 import { fieldOf, type Shape, shapeProblem } from './json-shape.ts';
 
 const PLAN: Shape = {
@@ -68,5 +69,20 @@ export const planProblem = (plan: unknown): string | undefined => {
     const wrong = shapeProblem(part, shape);
     if (wrong !== undefined) return `${name}: ${wrong}`;
   }
-  return steps.map(stepProblem).find((wrong) => wrong !== undefined);
+  return (
+    steps.map(stepProblem).find((wrong) => wrong !== undefined) ?? notAskedFor(plan as RunPlan)
+  );
+};
+
+/** What was asked for stands in the plan twice: among the parameters, and as required. */
+const notAskedFor = ({ parameters, sysctls }: RunPlan): string | undefined => {
+  for (const host of HOSTS) {
+    for (const [key, value] of Object.entries(parameters.sysctls[host])) {
+      const required = sysctls.required[host][key];
+      if (required !== value) {
+        return `${key} of the ${host} is ${value} among the parameters, and required as ${required}.`;
+      }
+    }
+  }
+  return undefined;
 };

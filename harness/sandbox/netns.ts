@@ -36,10 +36,11 @@ export function netnsSandbox(): Sandbox {
   const version = harnessVersion();
   return {
     kind: 'netns',
-    commandLine: (folder) => [
-      ...UNSHARE[privilegesToTry()[0] ?? 'user-namespace'],
-      ...[process.execPath, INSIDE, JSON.stringify(insideOptions(folder, 'root', version))],
-    ],
+    commandLine: (folder) => {
+      const privilege = privilegesToTry()[0] ?? 'user-namespace';
+      const inside = insideOptions(folder, privilege, version);
+      return [...UNSHARE[privilege], process.execPath, INSIDE, JSON.stringify(inside)];
+    },
     collect: async (request) => {
       const refusals: string[] = [];
       for (const privilege of privilegesToTry()) {

@@ -89,7 +89,9 @@ const TRIALS: readonly Trial[] = [
 
 /** Finds out by trying what this machine can do. Takes a fraction of a second and leaves nothing behind. */
 export async function examineMachine(): Promise<readonly Capability[]> {
-  const tools = ['unshare', 'nsenter', 'ip', 'ss', 'tc', 'tcpdump', 'nft'].map(examineTool);
+  const tools = ['unshare', 'nsenter', 'taskset', 'ip', 'ss', 'tc', 'tcpdump', 'nft'].map(
+    examineTool,
+  );
   const opened = await openNamespaces();
   const capabilities = [...tools, opened.capability];
   return opened.words === null ? capabilities : [...capabilities, ...(await tryAll(opened.words))];

@@ -3,7 +3,7 @@ import type { RunPlan } from '../domain/plan.ts';
 import { findCommand } from './command-path.ts';
 
 /** Commands that every run starts. */
-const ALWAYS = ['unshare', 'nsenter', 'ip', 'ss', 'tcpdump', 'sh'] as const;
+const ALWAYS = ['unshare', 'nsenter', 'taskset', 'ip', 'ss', 'tcpdump', 'sh'] as const;
 
 /** The commands a plan cannot do without. */
 export const commandsFor = (plan: RunPlan): readonly string[] =>

@@ -8,14 +8,16 @@ import { execa } from 'execa';
  * thing that needs a keeper; it runs in a session of its own, so that no Ctrl-C reaches it. It
  * keeps a file of the instance open, because such an instance cannot be removed (EBUSY): so a
  * keeper that starts may try to remove every instance of ours, and only those go that a killed
- * keeper has left.
+ * keeper has left. The lock keeps others away until the file is open.
  */
 const SCRIPT = `
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || exit 1
 cd /sys/kernel/tracing/instances || exit 1
+exec 9<.
+flock 9
 rmdir backlog-lab-* 2>/dev/null
 mkdir "$1" || exit 1
-exec 3<"$1/tracing_on"
+exec 3<"$1/tracing_on" 9<&-
 echo ready
 trap '' HUP INT TERM
 read -r _
@@ -23,6 +25,14 @@ exec 3<&-
 tries=0
 while [ -d "$1" ] && ! rmdir "$1" && [ $tries -lt 100 ]; do tries=$((tries + 1)); sleep 0.1; done
 `;
+
+/** For an instance whose keeper was killed: nobody holds it open any more. */
+const SWEEP = `
+mount -t tracefs tracefs /sys/kernel/tracing && rmdir /sys/kernel/tracing/instances/backlog-lab-*
+`;
+
+const sweep = (env: NodeJS.ProcessEnv): Promise<unknown> =>
+  execa('unshare', ['--mount', 'sh', '-c', SWEEP], { env, reject: false, stdio: 'ignore' });
 
 export interface TraceKeeper {
   readonly instance: string;
@@ -49,6 +59,9 @@ export async function keepTraceInstance(env: NodeJS.ProcessEnv): Promise<TraceKe
   if (!(await ready)) return null;
   return {
     instance,
-    end: () => void keeper.stdin.end(),
+    end: () => {
+      keeper.stdin.end();
+      void keeper.then(({ signal }) => (signal === undefined ? undefined : sweep(env)));
+    },
   };
 }

@@ -6,6 +6,7 @@
  * except SYNs while the others connect. When the gate opens, each repeated SYN-ACK draws the ACK
  * again: the first takes the last place, the ACKs of all others are dropped.
  */
+import { HarnessError } from '../domain/harness-error.ts';
 import type { Observations } from '../domain/observations.ts';
 import type { Parameters } from '../domain/parameters.ts';
 import { OPENING_SNAPSHOT, type Step } from '../domain/plan.ts';
@@ -86,6 +87,28 @@ const stopWaiting = ({ readTimeoutMs }: Parameters): readonly Step[] =>
           deadlineMs: readTimeoutMs + ADMISSION_DEADLINE_MS,
         },
       ];
+
+/** Some wishes make it a matter of chance who gets the last place. */
+function assertDecidable(parameters: Parameters): void {
+  const late = parameters.clients - plannedLimit(parameters);
+  if (late > 0 && plannedSysctl(parameters, 'server', 'net.ipv4.tcp_synack_retries') === 0) {
+    throw notDecidable(
+      'without a repeated SYN-ACK no client is fooled',
+      '--synack-retries 1 or more',
+    );
+  }
+  if (parameters.sendBytes > 0 && abortsOnOverflow(parameters) && late > plannedLimit(parameters)) {
+    throw notDecidable(
+      'a client with a SYN cookie may send its data before a request does, and no cookie is reset',
+      '--send 0, --abort-on-overflow 0, or fewer --clients',
+    );
+  }
+}
+
+const notDecidable = (why: string, remedy: string): HarnessError =>
+  new HarnessError('USAGE', `Cannot predict these parameters: ${why}.`, {
+    remedy: `pass ${remedy}`,
+  });
 
 /** Requests that are in the SYN queue when the gate opens and find no place: all but one. */
 const droppedRequests = (parameters: Parameters, prediction: Prediction): number =>
@@ -192,7 +215,7 @@ function forgottenByPackets(seen: Observations): string {
   return unanswered > 0 ? `${unanswered} clients did not answer a repeated SYN-ACK` : FORGOTTEN;
 }
 
-function forgottenBySockets(seen: Observations): string | undefined {
+function forgottenBySockets(seen: Observations, requests: number): string | undefined {
   const before = synQueueLengthAt(seen.snapshots.get(HELD_BACK));
   const after = synQueueLengthAt(closing(seen));
   const believers = closing(seen)?.sockets.client.filter(
@@ -200,7 +223,7 @@ function forgottenBySockets(seen: Observations): string | undefined {
   ).length;
   if (before === undefined || after === undefined || believers === undefined) return undefined;
   const faithful = believers === clientsThat(seen, 'connected');
-  return before > 0 && after === 0 && faithful
+  return before === requests && after === 0 && faithful
     ? FORGOTTEN
     : `SYN-RECV ${before}, later ${after}; ${believers} clients ESTABLISHED`;
 }
@@ -218,34 +241,37 @@ const silentlyForgotten: Claim = {
   statement:
     'The server repeats its SYN-ACK, the client answers each one, and then the server forgets silently.',
   notExercisedBecause: notSilent,
-  judge: (seen) =>
-    decide({
+  judge: (seen, prediction) => {
+    // All of them wait while the gate is closed; then one is served and the others are dropped.
+    const requests = droppedRequests(seen.plan.parameters, prediction) + 1;
+    return decide({
       documented: FORGOTTEN,
       documentedValue: FORGOTTEN,
       statements: [
         { witness: 'packets', of: 'fooled handshakes', value: forgottenByPackets(seen) },
-        { witness: 'sockets', of: 'both socket tables', value: forgottenBySockets(seen) },
+        { witness: 'sockets', of: 'both socket tables', value: forgottenBySockets(seen, requests) },
         {
           witness: 'counters',
           of: 'OutRsts and TCPTimeouts of the server',
           value: forgottenByCounters(seen),
         },
       ],
-    }),
+    });
+  },
 };
 
 const SILENCE = 'silence: times out reading';
 const RESET = 'RST: connection reset by peer';
 
-/** Late clients whose story ended in this way, as a word about all that could not be served. */
+/** Nobody is ever answered: whoever is connected and not reset waits in vain. */
 function endsOfLateClients(seen: Observations, expected: number): string {
   const ends = seen.clients
     .filter(({ wave }: ClientStory) => wave === LATE)
-    .map(({ end }) => end?.kind ?? 'not connected');
+    .flatMap(({ end }) => end?.kind ?? []);
   const reset = ends.filter((end) => end === 'reset-before-data').length;
   if (reset === expected) return RESET;
   const readTimeouts = ends.filter((end) => end === 'read-timed-out').length;
-  return reset === 0 && readTimeouts >= expected ? SILENCE : ends.join(', ');
+  return readTimeouts === ends.length ? SILENCE : ends.join(', ');
 }
 
 const byResets = (resets: number | undefined, expected: number): string | undefined => {
@@ -303,7 +329,10 @@ export const fooledClient: Scenario = {
     readTimeoutMs: 3_000,
     sysctls: { server: { 'net.ipv4.tcp_synack_retries': '2' }, client: {} },
   },
-  plan: (parameters) => planOf(ID, parameters, middle(parameters)),
+  plan: (parameters) => {
+    assertDecidable(parameters);
+    return planOf(ID, parameters, middle(parameters));
+  },
   predict: (parameters, kernel) =>
     predictFooled({ ...parameters, sendsData: parameters.sendBytes > 0 }, kernel),
 };

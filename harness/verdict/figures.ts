@@ -94,26 +94,35 @@ function firstClientSegmentMs({ bareAcks, data }: Connection): number | undefine
 const isChild = ({ state }: SocketRow): boolean =>
   state !== 'LISTEN' && state !== 'SYN-RECV' && state !== 'NEW-SYN-RECV';
 
-const rowsAt = (snapshot: Snapshot | undefined, host: Host): readonly SocketRow[] | undefined =>
-  snapshot?.sockets[host];
+/** Rows that have to do with the listener's port. */
+function rowsAt(
+  seen: Observations,
+  snapshot: Snapshot | undefined,
+  host: Host,
+): readonly SocketRow[] | undefined {
+  const { port } = seen.plan.network;
+  return snapshot?.sockets[host].filter(
+    ({ localPort, remotePort }) => (host === 'server' ? localPort : remotePort) === port,
+  );
+}
 
 /** Connections the server has, as rows of its socket table. */
 export const serverConnections = (seen: Observations): number | undefined =>
-  rowsAt(closing(seen), 'server')?.filter(isChild).length;
+  rowsAt(seen, closing(seen), 'server')?.filter(isChild).length;
 
 /** Connections the clients have, as rows of the client host's socket table. */
 export const clientConnections = (seen: Observations): number | undefined =>
-  rowsAt(closing(seen), 'client')?.filter((row) => isChild(row) && row.state !== 'SYN-SENT').length;
+  rowsAt(seen, closing(seen), 'client')?.filter((row) => isChild(row) && row.state !== 'SYN-SENT')
+    .length;
 
 /** SYN-RECV rows of a snapshot: the SYN-queue length. */
 export const synQueueLengthAt = (snapshot: Snapshot | undefined): number | undefined =>
-  rowsAt(snapshot, 'server')?.filter(
-    ({ state }) => state === 'SYN-RECV' || state === 'NEW-SYN-RECV',
-  ).length;
+  snapshot?.sockets.server.filter(({ state }) => state === 'SYN-RECV' || state === 'NEW-SYN-RECV')
+    .length;
 
 /** The listener's rx_queue in /proc/net/tcp: a second reading of the accept-queue length. */
-export const listenRowLength = (snapshot: Snapshot): number | undefined =>
-  rowsAt(snapshot, 'server')?.find(({ state }) => state === 'LISTEN')?.rxQueue;
+export const listenRowLength = (seen: Observations, snapshot: Snapshot): number | undefined =>
+  rowsAt(seen, snapshot, 'server')?.find(({ state }) => state === 'LISTEN')?.rxQueue;
 
 /** The listener's own drop count, `d` of `ss -m`; undefined before 4.7 or without `ss`. */
 export function listenerDrops(seen: Observations): number | undefined {
@@ -138,4 +147,15 @@ export function fooledClients(seen: Observations): number | undefined {
   const resets = growth(seen, 'server', 'EmbryonicRsts');
   if (passiveOpens === undefined || resets === undefined) return undefined;
   return clientsThat(seen, 'connected') - passiveOpens - resets;
+}
+
+/**
+ * The same from both socket tables; undefined where a connection ended, because its row is gone
+ * from one side or both.
+ */
+export function fooledBySockets(seen: Observations): number | undefined {
+  const atClients = clientConnections(seen);
+  const atServer = serverConnections(seen);
+  if (atClients === undefined || atServer === undefined) return undefined;
+  return endedConnections(seen) > 0 ? undefined : atClients - atServer;
 }

@@ -5,34 +5,22 @@
  */
 import type { Observations, Snapshot } from '../domain/observations.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
+import { connectionLaws, snapshotLaws } from './connection-laws.ts';
 import {
-  answeredConnections,
   attemptsMade,
-  clientConnections,
   clientsLikeTheirPackets,
   clientsPlanned,
   clientsThat,
   clientsWithPort,
   closing,
-  endedConnections,
   growth,
   listenerDrops,
-  listenRowLength,
   opening,
   refusedSyns,
   repeatedSynAcks,
   repeatedSyns,
-  resetsFrom,
-  serverConnections,
 } from './figures.ts';
-
-interface Law {
-  readonly name: string;
-  readonly left: readonly [what: string, value: number | undefined];
-  readonly right: readonly [what: string, value: number | undefined];
-  /** Why the law does not bind this run; then it counts neither way. */
-  readonly notApplicable?: string | undefined;
-}
+import { difference, foundOnServer, type Law, sum } from './law.ts';
 
 export function keepLedger(seen: Observations): Ledger {
   const identities = lawsOf(seen).map(weigh);
@@ -60,12 +48,11 @@ const lawsOf = (seen: Observations): readonly Law[] => [
   ...clientLaws(seen),
   ...synLaws(seen),
   ...connectionLaws(seen),
-  ...queueLaws(seen),
+  ...snapshotLaws(seen),
 ];
 
 function captureLaws(seen: Observations): readonly Law[] {
   const { capture } = seen;
-  const wireDrops = closing(seen)?.wireDrops;
   return [
     {
       name: 'tcpdump missed no packet',
@@ -84,7 +71,7 @@ function captureLaws(seen: Observations): readonly Law[] {
     },
     {
       name: 'the wire lost nothing',
-      left: ['drops and errors of both interfaces', sum(wireDrops?.server, wireDrops?.client)],
+      left: ['drops and errors of both interfaces', wireDrops(seen)],
       right: ['none', 0],
     },
   ];
@@ -109,6 +96,13 @@ function clientLaws(seen: Observations): readonly Law[] {
       right: ['of these, clients whose packets end alike', clientsLikeTheirPackets(seen)],
     },
   ];
+}
+
+/** Since the opening snapshot: what an interface dropped while it came up concerns nobody. */
+function wireDrops(seen: Observations): number | undefined {
+  const total = (snapshot: Snapshot | undefined): number | undefined =>
+    sum(snapshot?.wireDrops.server, snapshot?.wireDrops.client);
+  return difference(total(closing(seen)), total(opening(seen)));
 }
 
 function synLaws(seen: Observations): readonly Law[] {
@@ -180,79 +174,7 @@ function otherListenerDrops(seen: Observations): string | undefined {
 
 /** Without SYN cookies the kernel also refuses at three quarters of tcp_max_syn_backlog, uncounted. */
 function threeQuarterRule(seen: Observations): string | undefined {
-  const syncookies = seen.sysctls.find(
-    ({ host, key }) => host === 'server' && key === 'net.ipv4.tcp_syncookies',
-  );
-  return syncookies?.found === '0'
+  return foundOnServer(seen, 'net.ipv4.tcp_syncookies') === '0'
     ? 'without SYN cookies the 3/4 rule refuses too, and has no counter'
     : undefined;
 }
-
-function connectionLaws(seen: Observations): readonly Law[] {
-  const connected = clientsThat(seen, 'connected');
-  const passiveOpens = growth(seen, 'server', 'PassiveOpens');
-  return [
-    {
-      name: 'who got a SYN-ACK is connected',
-      left: ['connected clients', connected],
-      right: ['connections with a SYN-ACK in the capture', answeredConnections(seen)],
-    },
-    {
-      name: 'the client’s kernel has what its clients have',
-      left: ['connections in the client’s socket table', clientConnections(seen)],
-      right: ['connected clients − connections that ended', connected - endedConnections(seen)],
-    },
-    {
-      name: 'the server’s kernel has what it opened',
-      left: ['connections in the server’s socket table', serverConnections(seen)],
-      right: [
-        'PassiveOpens − EstabResets of the server',
-        difference(passiveOpens, growth(seen, 'server', 'EstabResets')),
-      ],
-    },
-    {
-      name: 'the accept queue holds what was opened and not accepted',
-      left: ['Recv-Q of the listener', closing(seen)?.listener?.acceptQueueLength],
-      right: ['PassiveOpens − accepted connections', difference(passiveOpens, seen.accepted)],
-    },
-    {
-      name: 'resets of the server',
-      left: ['RSTs from the server in the capture', resetsFrom(seen, 'server')],
-      right: ['OutRsts of the server', growth(seen, 'server', 'OutRsts')],
-    },
-    {
-      name: 'resets of the client',
-      left: ['RSTs from the client in the capture', resetsFrom(seen, 'client')],
-      right: ['OutRsts of the client', growth(seen, 'client', 'OutRsts')],
-    },
-  ];
-}
-
-function queueLaws(seen: Observations): readonly Law[] {
-  return [
-    {
-      name: 'the accept queue was empty at first',
-      left: ['Recv-Q of the listener at the opening', opening(seen)?.listener?.acceptQueueLength],
-      right: ['none', 0],
-    },
-    ...[...seen.snapshots.values()].map(twoReadings),
-  ];
-}
-
-function twoReadings(snapshot: Snapshot): Law {
-  const bySs = snapshot.listener?.acceptQueueLength;
-  const byProc = listenRowLength(snapshot);
-  const nothingListens = bySs === undefined && byProc === undefined;
-  return {
-    name: `two readings of the accept queue, ${snapshot.name}`,
-    left: ['Recv-Q by ss', bySs],
-    right: ['rx_queue in /proc/net/tcp', byProc],
-    notApplicable: nothingListens ? 'nothing listened at this snapshot' : undefined,
-  };
-}
-
-const sum = (left: number | undefined, right: number | undefined): number | undefined =>
-  left === undefined || right === undefined ? undefined : left + right;
-
-const difference = (left: number | undefined, right: number | undefined): number | undefined =>
-  left === undefined || right === undefined ? undefined : left - right;

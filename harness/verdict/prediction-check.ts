@@ -5,6 +5,7 @@ import {
   answeredConnections,
   clientsThat,
   closing,
+  fooledBySockets,
   fooledClients,
   growth,
   refusedSyns,
@@ -53,6 +54,7 @@ export function comparePrediction(
     ]),
     compare('clients fooled', exactly(predicted.fooled), [
       ['counters', 'connected − PassiveOpens − EmbryonicRsts', fooledClients(seen)],
+      ['sockets', 'client’s rows − server’s rows', fooledBySockets(seen)],
     ]),
     compare('refused SYNs', predicted.refusedSyns, [
       ['packets', 'SYNs without a SYN-ACK', refusedSyns(seen)],
@@ -105,25 +107,10 @@ export function judgePrediction(
       measured.map(({ witness, of, value }) => ({ witness, says: `${figure} (${of}): ${value}` })),
     ),
   };
-  const unmeasured = comparisons.filter(({ measured }) => measured.length === 0);
-  if (unmeasured.length > 0) {
-    return {
-      kind: 'inconclusive',
-      documented: found.documented,
-      reason: `nothing in the evidence measures: ${unmeasured.map(({ figure }) => figure).join(', ')}`,
-      remedy: 'npm run repro -- doctor says which tools this machine lacks',
-      testimonies: found.testimonies,
-    };
-  }
-  const disputed = comparisons.filter(({ measured }) => differ(measured));
-  if (disputed.length > 0) {
-    return {
-      kind: 'inconclusive',
-      documented: found.documented,
-      reason: `the witnesses disagree: ${disputed.map(describeDispute).join('; ')}`,
-      remedy: 'look at the run folder; a damaged or incomplete piece of evidence shows here',
-      testimonies: found.testimonies,
-    };
+  const undecided = undecidedBecause(comparisons);
+  if (undecided) {
+    const { documented, testimonies } = found;
+    return { kind: 'inconclusive', documented, ...undecided, testimonies };
   }
   if (missed.length === 0) return { kind: 'confirmed', ...found };
   const other = candidates.find(({ prediction }) =>
@@ -132,6 +119,25 @@ export function judgePrediction(
   return other === undefined
     ? { kind: 'contradicted', ...found }
     : { kind: 'outdated', ...found, rule: other.rule };
+}
+
+/** A figure that nobody measured, or that two witnesses measured differently, decides nothing. */
+function undecidedBecause(
+  comparisons: readonly Comparison[],
+): { readonly reason: string; readonly remedy: string } | undefined {
+  const unmeasured = comparisons.filter(({ measured }) => measured.length === 0);
+  if (unmeasured.length > 0) {
+    return {
+      reason: `nothing in the evidence measures: ${unmeasured.map(({ figure }) => figure).join(', ')}`,
+      remedy: 'npm run repro -- doctor says which tools this machine lacks',
+    };
+  }
+  const disputed = comparisons.filter(({ measured }) => differ(measured));
+  if (disputed.length === 0) return undefined;
+  return {
+    reason: `the witnesses disagree: ${disputed.map(describeDispute).join('; ')}`,
+    remedy: 'look at the run folder; a damaged or incomplete piece of evidence shows here',
+  };
 }
 
 const differ = (measured: Comparison['measured']): boolean =>

@@ -1,0 +1,107 @@
+/** What must add up among the connections of a run, and in the listener's queue. */
+import type { Observations, Snapshot } from '../domain/observations.ts';
+import { HOSTS, type Host } from '../domain/tcp.ts';
+import {
+  answeredConnections,
+  clientConnections,
+  clientsThat,
+  closing,
+  endedConnections,
+  growth,
+  listenRowLength,
+  opening,
+  resetsFrom,
+  serverConnections,
+} from './figures.ts';
+import { difference, foundOnServer, type Law } from './law.ts';
+
+export function connectionLaws(seen: Observations): readonly Law[] {
+  const connected = clientsThat(seen, 'connected');
+  const passiveOpens = growth(seen, 'server', 'PassiveOpens');
+  return [
+    {
+      name: 'who got a SYN-ACK is connected',
+      left: ['connected clients', connected],
+      right: ['connections with a SYN-ACK in the capture', answeredConnections(seen)],
+    },
+    {
+      name: 'the client’s kernel has what its clients have',
+      left: ['connections in the client’s socket table', clientConnections(seen)],
+      right: ['connected clients − connections that ended', connected - endedConnections(seen)],
+    },
+    {
+      name: 'the server’s kernel has what it opened',
+      left: ['connections in the server’s socket table', serverConnections(seen)],
+      right: [
+        'PassiveOpens − EstabResets of the server',
+        difference(passiveOpens, growth(seen, 'server', 'EstabResets')),
+      ],
+    },
+    {
+      name: 'the accept queue holds what was opened and not accepted',
+      left: ['Recv-Q of the listener', closing(seen)?.listener?.acceptQueueLength],
+      right: ['PassiveOpens − accepted connections', difference(passiveOpens, seen.accepted)],
+    },
+    {
+      name: 'resets of the server',
+      left: ['RSTs from the server in the capture', resetsFrom(seen, 'server')],
+      right: ['OutRsts of the server', growth(seen, 'server', 'OutRsts')],
+    },
+    {
+      name: 'requests that were reset',
+      left: ['EmbryonicRsts of the server', growth(seen, 'server', 'EmbryonicRsts')],
+      right: ['RSTs from the server that tcp_abort_on_overflow explains', abortedRequests(seen)],
+      notApplicable: otherResets(seen),
+    },
+    {
+      name: 'resets of the client',
+      left: ['RSTs from the client in the capture', resetsFrom(seen, 'client')],
+      right: ['OutRsts of the client', growth(seen, 'client', 'OutRsts')],
+    },
+  ];
+}
+
+const abortedRequests = (seen: Observations): number =>
+  foundOnServer(seen, 'net.ipv4.tcp_abort_on_overflow') === '1' ? resetsFrom(seen, 'server') : 0;
+
+function otherResets(seen: Observations): string | undefined {
+  if (resetsFrom(seen, 'client') > 0) return 'a RST of a client may have ended a request';
+  return seen.accepted > 0 ? 'the server may have reset an accepted connection' : undefined;
+}
+
+export function snapshotLaws(seen: Observations): readonly Law[] {
+  return [
+    {
+      name: 'the accept queue was empty at first',
+      left: ['Recv-Q of the listener at the opening', opening(seen)?.listener?.acceptQueueLength],
+      right: ['none', 0],
+    },
+    ...[...seen.snapshots.values()].flatMap((snapshot) => [
+      twoReadings(seen, snapshot),
+      ...HOSTS.map((host) => establishedAt(snapshot, host)),
+    ]),
+  ];
+}
+
+/** CurrEstab counts what is in these two states; see the MIB of RFC 4022. */
+const establishedAt = (snapshot: Snapshot, host: Host): Law => ({
+  name: `established connections of the ${host}, ${snapshot.name}`,
+  left: ['CurrEstab', snapshot.counters[host].get('CurrEstab')],
+  right: [
+    'rows in ESTABLISHED or CLOSE-WAIT',
+    snapshot.sockets[host].filter(({ state }) => state === 'ESTABLISHED' || state === 'CLOSE-WAIT')
+      .length,
+  ],
+});
+
+function twoReadings(seen: Observations, snapshot: Snapshot): Law {
+  const bySs = snapshot.listener?.acceptQueueLength;
+  const byProc = listenRowLength(seen, snapshot);
+  const nothingListens = bySs === undefined && byProc === undefined;
+  return {
+    name: `two readings of the accept queue, ${snapshot.name}`,
+    left: ['Recv-Q by ss', bySs],
+    right: ['rx_queue in /proc/net/tcp', byProc],
+    notApplicable: nothingListens ? 'nothing listened at this snapshot' : undefined,
+  };
+}
