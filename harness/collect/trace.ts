@@ -26,6 +26,8 @@ export async function startTrace(
 ): Promise<AsyncDisposable> {
   await run(['mount', '-t', 'tracefs', 'tracefs', TRACEFS]);
   const folder = path.join(TRACEFS, 'instances', instance);
+  // Its keeper was killed and that of another run has tidied up: one witness fewer.
+  if (!existsSync(folder)) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   // While a file of it is open nobody can remove the instance, whatever becomes of its keeper.
   const held = openSync(path.join(folder, 'tracing_on'), 'r');
   const set = (file: string, value: string): void => writeFileSync(path.join(folder, file), value);
