@@ -75,7 +75,7 @@ const parser = yargs(argv)
   .option('json', {
     type: 'boolean',
     default: false,
-    describe: 'one JSON object on stdout, nothing else',
+    describe: 'one JSON object on stdout, nothing else (npm run --silent repro -- --json)',
   })
   .option('quiet', {
     type: 'boolean',

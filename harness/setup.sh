@@ -15,8 +15,8 @@ PATH="$PATH:${SBIN_DIRS-/usr/local/sbin:/usr/sbin:/sbin}"
 export PATH
 
 # A run cannot start without these; the others are for single scenarios and for the tests.
-required_tools='tcpdump ip ss unshare nsenter'
-other_tools='nft tc setpriv sysctl ps'
+required_tools='tcpdump ip ss unshare nsenter taskset'
+other_tools='nft tc setpriv flock sysctl ps'
 
 say() {
   printf '%s\n' "$@"
@@ -114,7 +114,7 @@ package_of() {
     dnf:tc | yum:tc) echo iproute-tc ;;
     dnf:ip | yum:ip | dnf:ss | yum:ss) echo iproute ;;
     *:ip | *:ss | *:tc) echo iproute2 ;;
-    *:unshare | *:nsenter | *:setpriv) echo util-linux ;;
+    *:unshare | *:nsenter | *:taskset | *:setpriv | *:flock) echo util-linux ;;
     apt-get:* | apk:* | zypper:*) echo procps ;;
     *) echo procps-ng ;;
   esac

@@ -80,24 +80,27 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
 
 /** Every option is text to yargs: numbers are parsed by our own, stricter rules. */
 const TEXT_OPTIONS: readonly (readonly [string, string])[] = [
-  ['backlog', 'argument of listen(2), 1 or more'],
-  ['clients', 'how many clients connect'],
-  ['arrivals', 'burst, sequential, or a rate such as 50/s'],
-  ['connect-timeout', "the clients' own connect timeout, such as 300ms or 3s"],
+  ['backlog', 'argument of listen(2), 1 or more (2 unless the scenario says otherwise)'],
+  ['clients', 'how many clients connect (4, or by scenario)'],
+  ['arrivals', 'burst (default), sequential, or a rate such as 50/s'],
+  [
+    'connect-timeout',
+    "the clients' own connect timeout, such as 300ms or 3s (2.5s, or by scenario)",
+  ],
   ['read-timeout', 'time without a byte after connecting'],
   ['send', 'bytes that a client writes as soon as it is connected'],
   ['keepalive', 'delay of the first keepalive probe'],
-  ['port', 'port of the server inside the sandbox'],
+  ['port', 'port of the server inside the sandbox (9999)'],
   ['client-addresses', 'source addresses of the swarm (default: as many as it needs)'],
-  ['sample-every', 'distance of two looks at the queues'],
-  ['runs-dir', 'where run folders are made'],
+  ['sample-every', 'distance of two looks at the queues (10ms)'],
+  ['runs-dir', 'where run folders are made (runs)'],
 ];
 
 export type RunArguments = Readonly<Record<string, unknown>>;
 
 export function describeRunOptions(parser: Argv): Argv {
   for (const [name, describe] of TEXT_OPTIONS) {
-    parser.option(name, { type: 'string', requiresArg: true, describe });
+    parser.option(name, { type: 'string', requiresArg: true, describe, group: 'Run:' });
   }
   for (const { option, help } of SYSCTL_OPTIONS) {
     parser.option(option, { type: 'string', requiresArg: true, describe: help, group: 'Kernel:' });
@@ -110,7 +113,7 @@ export function describeRunOptions(parser: Argv): Argv {
       describe: '[server:|client:]net.key=value, repeatable',
       group: 'Kernel:',
     })
-    .option('ipv6', { type: 'boolean', describe: 'use IPv6 inside the sandbox' });
+    .option('ipv6', { type: 'boolean', describe: 'use IPv6 inside the sandbox', group: 'Run:' });
 }
 
 /** What was asked for on top of the scenario's defaults. Throws `USAGE` and its kin. */

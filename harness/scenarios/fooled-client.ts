@@ -16,6 +16,7 @@ import type { ClientStory, Connection } from '../domain/tcp.ts';
 import { predictFooled } from '../kernel/predict.ts';
 import { retransmissionTolerance } from '../kernel/schedules.ts';
 import {
+  clientConnections,
   clientsThat,
   closing,
   growth,
@@ -202,37 +203,34 @@ const acknowledgementDropped: Claim = {
 };
 
 const FORGOTTEN = 'forgotten without RST, the client still believes';
+const WITH_RST = 'forgotten with a RST, the client knows';
 
 /** Each repeated SYN-ACK that could be answered was answered by the client, and no RST followed. */
 function forgottenByPackets(seen: Observations): string {
   const ignored = ignoredHandshakes(seen);
-  const resets = ignored.flatMap(({ resets: all }) => all).length;
   const unanswered = ignored.filter(
     ({ synAcks, bareAcks }) =>
       bareAcks.filter(({ from }) => from === 'client').length < synAcks.length - 1,
   ).length;
-  if (resets > 0) return `${resets} RSTs`;
+  if (ignored.some(({ resets }) => resets.length > 0)) return WITH_RST;
   return unanswered > 0 ? `${unanswered} clients did not answer a repeated SYN-ACK` : FORGOTTEN;
 }
 
 function forgottenBySockets(seen: Observations, requests: number): string | undefined {
   const before = synQueueLengthAt(seen.snapshots.get(HELD_BACK));
   const after = synQueueLengthAt(closing(seen));
-  const believers = closing(seen)?.sockets.client.filter(
-    ({ state }) => state === 'ESTABLISHED',
-  ).length;
+  const believers = clientConnections(seen);
   if (before === undefined || after === undefined || believers === undefined) return undefined;
-  const faithful = believers === clientsThat(seen, 'connected');
-  return before === requests && after === 0 && faithful
-    ? FORGOTTEN
-    : `SYN-RECV ${before}, later ${after}; ${believers} clients ESTABLISHED`;
+  if (before !== requests || after > 0) return `SYN-RECV ${before} for ${requests}, later ${after}`;
+  return believers === clientsThat(seen, 'connected') ? FORGOTTEN : WITH_RST;
 }
 
 function forgottenByCounters(seen: Observations): string | undefined {
   const resets = growth(seen, 'server', 'OutRsts');
   const timeouts = growth(seen, 'server', 'TCPTimeouts');
   if (resets === undefined || timeouts === undefined) return undefined;
-  return resets === 0 && timeouts > 0 ? FORGOTTEN : `OutRsts ${resets}, TCPTimeouts ${timeouts}`;
+  if (resets > 0) return WITH_RST;
+  return timeouts > 0 ? FORGOTTEN : `TCPTimeouts ${timeouts}`;
 }
 
 const silentlyForgotten: Claim = {

@@ -13,7 +13,7 @@ import {
   resetsFrom,
   serverConnections,
 } from './figures.ts';
-import { difference, foundOnServer, type Law } from './law.ts';
+import { difference, type Law } from './law.ts';
 
 export function connectionLaws(seen: Observations): readonly Law[] {
   const connected = clientsThat(seen, 'connected');
@@ -48,25 +48,11 @@ export function connectionLaws(seen: Observations): readonly Law[] {
       right: ['OutRsts of the server', growth(seen, 'server', 'OutRsts')],
     },
     {
-      name: 'requests that were reset',
-      left: ['EmbryonicRsts of the server', growth(seen, 'server', 'EmbryonicRsts')],
-      right: ['RSTs from the server that tcp_abort_on_overflow explains', abortedRequests(seen)],
-      notApplicable: otherResets(seen),
-    },
-    {
       name: 'resets of the client',
       left: ['RSTs from the client in the capture', resetsFrom(seen, 'client')],
       right: ['OutRsts of the client', growth(seen, 'client', 'OutRsts')],
     },
   ];
-}
-
-const abortedRequests = (seen: Observations): number =>
-  foundOnServer(seen, 'net.ipv4.tcp_abort_on_overflow') === '1' ? resetsFrom(seen, 'server') : 0;
-
-function otherResets(seen: Observations): string | undefined {
-  if (resetsFrom(seen, 'client') > 0) return 'a RST of a client may have ended a request';
-  return seen.accepted > 0 ? 'the server may have reset an accepted connection' : undefined;
 }
 
 export function snapshotLaws(seen: Observations): readonly Law[] {
@@ -76,12 +62,27 @@ export function snapshotLaws(seen: Observations): readonly Law[] {
       left: ['Recv-Q of the listener at the opening', opening(seen)?.listener?.acceptQueueLength],
       right: ['none', 0],
     },
+    ...listenedLaws(seen),
     ...[...seen.snapshots.values()].flatMap((snapshot) => [
       twoReadings(seen, snapshot),
       ...HOSTS.map((host) => establishedAt(snapshot, host)),
     ]),
   ];
 }
+
+/** listen(2) and what `ss` reads of it: the first call before the opening, the last before the closing. */
+const listenedLaws = (seen: Observations): readonly Law[] => [
+  {
+    name: 'the limit that the server announced at first',
+    left: ['announced limit', seen.announcedLimits[0]],
+    right: ['Send-Q of the listener at the opening', opening(seen)?.listener?.acceptQueueLimit],
+  },
+  {
+    name: 'the limit that the server announced last',
+    left: ['announced limit', seen.announcedLimits.at(-1)],
+    right: ['Send-Q of the listener at the closing', closing(seen)?.listener?.acceptQueueLimit],
+  },
+];
 
 /** CurrEstab counts what is in these two states; see the MIB of RFC 4022. */
 const establishedAt = (snapshot: Snapshot, host: Host): Law => ({

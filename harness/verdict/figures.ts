@@ -131,12 +131,20 @@ export function listenerDrops(seen: Observations): number | undefined {
   return before === undefined || after === undefined ? undefined : after - before;
 }
 
-/** Connections that a RST or the client's kernel ended; one that the server closed is still there. */
-export const endedConnections = (seen: Observations): number =>
-  seen.clients.filter(
-    ({ end }) =>
-      end !== undefined && !['held', 'read-timed-out', 'closed-by-server'].includes(end.kind),
-  ).length;
+/**
+ * Connections of clients that a RST or the client's kernel ended before the closing snapshot. A
+ * program hears of a RST a little later than its kernel, so the packets of the window tell which.
+ */
+export function endedConnections(seen: Observations): number {
+  const closedAtMs = closing(seen)?.atMs ?? Number.POSITIVE_INFINITY;
+  const byReset = seen.connections
+    .filter(({ state, resets }) => state !== 'unanswered' && resets.length > 0)
+    .map(({ clientAddress, clientPort }) => `${clientAddress} ${clientPort}`);
+  const byKernel = seen.clients
+    .filter(({ end }) => end?.kind === 'timed-out-by-kernel' && end.atMs <= closedAtMs)
+    .map(({ localAddress, localPort }) => `${localAddress} ${localPort}`);
+  return new Set([...byReset, ...byKernel]).size;
+}
 
 /**
  * Clients that believe in a connection which the server does not have: connected, not opened, and
@@ -150,12 +158,14 @@ export function fooledClients(seen: Observations): number | undefined {
 }
 
 /**
- * The same from both socket tables; undefined where a connection ended, because its row is gone
- * from one side or both.
+ * The same from both socket tables; undefined where clients that are not silent lost connections,
+ * because a RST also ends a fooled client whose request the server has forgotten.
  */
 export function fooledBySockets(seen: Observations): number | undefined {
   const atClients = clientConnections(seen);
   const atServer = serverConnections(seen);
   if (atClients === undefined || atServer === undefined) return undefined;
-  return endedConnections(seen) > 0 ? undefined : atClients - atServer;
+  const { sendBytes, keepAliveMs } = seen.plan.parameters;
+  const areSilent = sendBytes === 0 && keepAliveMs === null;
+  return areSilent || endedConnections(seen) === 0 ? atClients - atServer : undefined;
 }

@@ -23,7 +23,8 @@ const SUDO = `#!/bin/sh
 "$@"
 `;
 
-export const ALL_TOOLS = 'tcpdump ip ss unshare nsenter nft tc setpriv sysctl ps'.split(' ');
+export const ALL_TOOLS =
+  'tcpdump ip ss unshare nsenter taskset nft tc setpriv flock sysctl ps'.split(' ');
 
 export interface FreshMachine {
   /** Commands besides the base, as programs that do nothing. */

@@ -104,7 +104,7 @@ test('without a known package manager: names the missing tools', () => {
   using machine = new TestMachine({});
   const { exitCode, output } = machine.setup();
   expect(output).toContain(
-    'Remedy: install tcpdump ip ss unshare nsenter nft tc setpriv sysctl ps',
+    'Remedy: install tcpdump ip ss unshare nsenter taskset nft tc setpriv flock sysctl ps',
   );
   expect(exitCode).toBe(4);
 });
