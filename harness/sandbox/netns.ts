@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
@@ -13,22 +13,35 @@ type Privilege = InsideOptions['privilege'];
 
 const INSIDE = compiledProgram('harness/collect/main.js');
 
+/** A user in whose name tcpdump has no privilege to drop; root becomes `nobody` inside. */
+function asWhom(): readonly string[] {
+  return process.getuid?.() === 0
+    ? ['--map-user=65534', '--map-group=65534']
+    : ['--map-current-user'];
+}
+
 /**
  * `--kill-child`: when unshare is killed, so is the first process inside, and with it, by the rules
- * of PID namespaces, every other. `--map-current-user` keeps the user's id, so that tcpdump does
- * not try to drop a privilege that it never had and the run folder belongs to the user.
+ * of PID namespaces, every other. The run folder belongs to the caller either way.
  */
 const UNSHARE: Readonly<Record<Privilege, readonly string[]>> = {
   root: ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
   'user-namespace': [
-    ...['unshare', '--user', '--map-current-user', '--keep-caps'],
+    ...['unshare', '--user', ...asWhom(), '--keep-caps'],
     ...['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
   ],
 };
 
-/** Root needs no user namespace, but a container's root may need one after all. */
-export const privilegesToTry = (): readonly Privilege[] =>
-  process.getuid?.() === 0 ? ['root', 'user-namespace'] : ['user-namespace'];
+/**
+ * Root needs no user namespace, but a container's root may need one after all. Root that is the
+ * only user of a user namespace must: tcpdump cannot become the user tcpdump there.
+ */
+export function privilegesToTry(): readonly Privilege[] {
+  if (process.getuid?.() !== 0) return ['user-namespace'];
+  const users = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/);
+  const onlyRoot = users.length === 3 && users[2] === '1';
+  return onlyRoot ? ['user-namespace'] : ['root', 'user-namespace'];
+}
 
 export const unshareCommand = (privilege: Privilege): readonly string[] => UNSHARE[privilege];
 
