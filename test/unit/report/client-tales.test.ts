@@ -37,6 +37,11 @@ test('a fooled client’s tale names the dropped ACKs and when it was forgotten'
   );
 });
 
+test('when no sample came in time the closing snapshot tells that it was forgotten', () => {
+  const [view] = viewClients(buildObservations([buildFooled(1, 0, [0, 1_020])]));
+  expect(view?.forgottenByMs).toBe(2_600);
+});
+
 test('a client that the server has is not fooled, though its SYN-ACK was repeated', () => {
   const client = { ...buildFooled(1, 0, [0, 1_000]), atServer: true };
   const [view] = viewClients(buildObservations([client]));

@@ -66,6 +66,17 @@ test('the segment of a fooled client that draws a RST was not dropped for a full
   expect(fates).toEqual(['dropped', 'taken']);
 });
 
+test('the client’s own event follows its packets although its clock runs ahead', () => {
+  const { connection, story } = buildWaiting(1, 5);
+  const ahead = ladderOf(connection, { story: { ...story, startedAtMs: 4.5 } });
+  expect(ahead.map((row) => (row.kind === 'segment' ? row.what : row.kind))).toEqual([
+    'SYN',
+    'SYN-ACK',
+    'ACK',
+    'note',
+  ]);
+});
+
 test('a long ladder loses its middle and says how much', () => {
   const { connection } = buildTimedOut(
     1,
