@@ -23,12 +23,14 @@ test('steps are numbered sentences', () => {
        4. wait until every client of wave 'first' is connected or has given up, at most 22.5 s
        5. close the gate: of the clients only SYNs still reach the server
        6. 2 clients connect, all at once; each gives up connecting after 2500 ms (its own timer), then waits 3000 ms for a byte
-       7. wait until every client of wave 'late' is connected or has given up, at most 22.5 s
+       7. wait until 2 SYNs of wave 'late' are answered or dropped, at most 20 s
        8. take snapshot 'held-back': counters, sockets and listener of both hosts
        9. open the gate
       10. wait until the SYN queue holds 0, at most 27.9 s
-      11. take snapshot 'closing': counters, sockets and listener of both hosts
-      12. the clients let go of their sockets"
+      11. wait until every client of wave 'late' is connected or has given up, at most 22.5 s
+      12. wait until every client of wave 'late' has failed to connect or stopped waiting, at most 23 s
+      13. take snapshot 'closing': counters, sockets and listener of both hosts
+      14. the clients let go of their sockets"
   `);
 });
 
