@@ -60,13 +60,14 @@ function cutTrace(text, run) {
   return `${linesOf(text).filter(isOwn).join('\n')}\n`;
 }
 
-/** By file name; undefined leaves the file out, and a file not named here is kept as it is. */
+/** Judging writes them. */
+const CONCLUSIONS = ['verdict.json', 'report.txt'];
+
+/** By file name. A file not named here is kept as it is. */
 const REWRITE = new Map([
   ['samples.jsonl', thinSamples],
   ['surroundings.json', cutSurroundings],
   ['trace.txt', cutTrace],
-  ['verdict.json', undefined],
-  ['report.txt', undefined],
 ]);
 
 function filesBelow(folder) {
@@ -76,32 +77,32 @@ function filesBelow(folder) {
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 }
 
+/** Starts the command as a user would; the JSON that it prints is everything said to programs. */
+function harness(args, prefix = []) {
+  const launcher = path.join(root, 'harness', 'launcher.mjs');
+  const [file, ...words] = [...prefix, process.execPath, launcher, ...args, '--json'];
+  const { status, stdout } = spawnSync(file, words, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // 0 and 1 are verdicts; a run that decided nothing is no fixture.
+  if (status !== 0 && status !== 1) throw new Error(`No verdict: exit code ${status}.\n${stdout}`);
+  const { runFolder, ...judgement } = JSON.parse(stdout);
+  return { runFolder: path.resolve(root, runFolder), judgement };
+}
+
 function record(runOptions, asOrdinaryUser, runsDir) {
   if (asOrdinaryUser) fs.chownSync(runsDir, ORDINARY_ID, ORDINARY_ID);
-  const command = [process.execPath, path.join(root, 'harness/launcher.mjs'), '--quiet'];
-  const [file, ...args] = [
-    ...(asOrdinaryUser ? AS_ORDINARY_USER : []),
-    ...command,
-    ...['--runs-dir', runsDir],
-    ...runOptions,
-  ];
-  const { status } = spawnSync(file, args, { cwd: root, stdio: 'inherit' });
-  const [folder] = fs.readdirSync(runsDir);
-  // 0 and 1 are verdicts; a run that decided nothing is no fixture.
-  if (folder === undefined || status === null || status > 1) {
-    throw new Error(`The run gave no verdict: exit code ${status}.`);
-  }
-  return path.join(runsDir, folder);
+  return harness(['--runs-dir', runsDir, ...runOptions], asOrdinaryUser ? AS_ORDINARY_USER : []);
 }
 
 function copyFit(from, to) {
-  for (const file of filesBelow(from)) {
+  for (const file of filesBelow(from).filter((name) => !CONCLUSIONS.includes(name))) {
     const content = fs.readFileSync(path.join(from, file));
-    const rewrite = REWRITE.has(file) ? REWRITE.get(file) : (text) => text;
-    if (rewrite === undefined) continue;
+    const rewrite = REWRITE.get(file);
     fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
-    const fit = file.endsWith('.pcap') ? content : rewrite(content.toString('utf8'), from);
-    fs.writeFileSync(path.join(to, file), fit);
+    fs.writeFileSync(path.join(to, file), rewrite?.(content.toString('utf8'), from) ?? content);
   }
 }
 
@@ -121,15 +122,6 @@ function assertFit(folder, runsDir) {
   return bytes;
 }
 
-/** Everything that is said to programs, which is all but the drawings. */
-async function judged(folder) {
-  const { judgeEvidence } = await import('../dist/harness/reproduce.js');
-  const { readEvidence } = await import('../dist/harness/run-folder.js');
-  const { jsonReport } = await import('../dist/harness/report/json.js');
-  const judgement = judgeEvidence(readEvidence(folder));
-  return jsonReport({ ...judgement, runFolder: '' });
-}
-
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined || !/^[a-z0-9-]+$/.test(name)) {
   throw new Error('Usage: npm run fixture -- NAME [--as-ordinary-user] [run options]');
@@ -139,15 +131,18 @@ try {
   const runOptions = rest.filter((option) => option !== '--as-ordinary-user');
   const run = record(runOptions, runOptions.length < rest.length, runsDir);
   const fit = path.join(runsDir, 'fit');
-  copyFit(run, fit);
+  copyFit(run.runFolder, fit);
   const bytes = assertFit(fit, runsDir);
-  if (!isDeepStrictEqual(await judged(run), await judged(fit))) {
+  if (!isDeepStrictEqual(harness(['judge', fit]).judgement, run.judgement)) {
     throw new Error('The fixture is judged otherwise than its run: nothing was kept.');
   }
+  for (const conclusion of CONCLUSIONS) fs.rmSync(path.join(fit, conclusion));
   const kept = path.join(FIXTURES, name);
   fs.rmSync(path.join(root, kept), { recursive: true, force: true });
   fs.cpSync(fit, path.join(root, kept), { recursive: true });
-  process.stdout.write(`${kept}: ${bytes} bytes, judged as the run it was made from.\n`);
+  process.stdout.write(
+    `${kept}: ${bytes} bytes, ${run.judgement.verdict} like the run it was made from.\n`,
+  );
 } finally {
   fs.rmSync(runsDir, { recursive: true, force: true });
 }

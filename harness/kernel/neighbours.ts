@@ -2,15 +2,26 @@ import type { KernelRules } from '../domain/scenario.ts';
 import type { KernelRule } from '../domain/verdict.ts';
 import { KERNEL_RULES } from './rules.ts';
 
-/** The same rules but for one: as a backport, or a missing one, would leave them. */
+/** The same rules but for one or two: as backports, or missing ones, would leave them. */
 export interface Neighbour {
   readonly rules: KernelRules;
-  /** The rule that was taken or left out. */
+  /** The rule that was taken or left out; of two, the one that says more about listen queues. */
   readonly rule: KernelRule;
 }
 
-/** Kernels that differ in one rule from what a release suggests. */
+/** Kernels that differ from what a release suggests: in one rule first, then in two. */
 export function neighboursOf(rules: KernelRules): readonly Neighbour[] {
+  const near = variantsOf(rules);
+  const farther = near.flatMap((first) =>
+    variantsOf(first.rules).map((second) => ({ rules: second.rules, rule: first.rule })),
+  );
+  return [...near, ...farther].filter((neighbour) => !isSame(neighbour.rules, rules));
+}
+
+const isSame = (left: KernelRules, right: KernelRules): boolean =>
+  JSON.stringify(left) === JSON.stringify(right);
+
+function variantsOf(rules: KernelRules): readonly Neighbour[] {
   const variants: readonly Neighbour[] = [
     ...(['dropped', 'dropped-if-two-young'] as const).map((synOnFullAcceptQueue) => ({
       rules: { ...rules, synOnFullAcceptQueue },
@@ -28,5 +39,5 @@ export function neighboursOf(rules: KernelRules): readonly Neighbour[] {
       rule: KERNEL_RULES.linearSynTimeouts,
     })),
   ];
-  return variants.filter((variant) => JSON.stringify(variant.rules) !== JSON.stringify(rules));
+  return variants.filter((variant) => !isSame(variant.rules, rules));
 }

@@ -80,7 +80,7 @@ function listenerOf(seen: Observations): object {
 }
 
 /** Those that say most are there even when they stood still; a kernel that lacks one shows none. */
-const ALWAYS_SHOWN: readonly string[] = ['ListenOverflows', 'ListenDrops'];
+const ALWAYS_SHOWN: readonly string[] = ['ListenOverflows', 'ListenDrops', 'TCPSynRetrans'];
 
 const movedCounters = (counters: Counters): object =>
   Object.fromEntries([...counters].filter(([name, by]) => by !== 0 || ALWAYS_SHOWN.includes(name)));

@@ -82,11 +82,34 @@ const snapshotEntry = (step: number, label: string, stillFromMonotonicMs: number
 const PLAN = {
   schemaVersion: 1,
   scenario: 'accept-queue-overflow',
-  parameters: { backlog: 1, clients: 2 },
+  parameters: {
+    backlog: 1,
+    clients: 2,
+    arrivals: { kind: 'burst' },
+    connectTimeoutMs: 2500,
+    readTimeoutMs: null,
+    sendBytes: 0,
+    keepAliveMs: null,
+    sysctls: { server: {}, client: {} },
+    family: 4,
+    port: TINY_PORT,
+    clientAddresses: null,
+    sampleEveryMs: 5,
+  },
   network: { family: 4, port: TINY_PORT, clientAddresses: 1 },
-  sysctls: {},
+  sysctls: { required: { server: {}, client: {} }, pinned: { server: {}, client: {} } },
   sampleEveryMs: 5,
-  steps: [],
+  steps: [
+    { kind: 'snapshot', name: 'opening' },
+    {
+      kind: 'connect',
+      wave: 'first',
+      clients: 2,
+      arrivals: { kind: 'burst' },
+      behaviour: { connectTimeoutMs: 2500, readTimeoutMs: null, sendBytes: 0, keepAliveMs: null },
+    },
+    { kind: 'snapshot', name: 'closing' },
+  ],
 };
 
 const SURROUNDINGS = { schemaVersion: 1, kernelRelease: '6.18.44', sandbox: 'netns', cpus: 2 };
