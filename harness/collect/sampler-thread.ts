@@ -15,16 +15,17 @@ export interface SamplerInput {
   readonly netstatFile: string;
   readonly outputFile: string;
   readonly everyMs: number;
+  readonly port: number;
 }
 
-const { tableFile, netstatFile, outputFile, everyMs } = workerData as SamplerInput;
+const { tableFile, netstatFile, outputFile, everyMs, port } = workerData as SamplerInput;
 
 const SHARE_OF_TIME_FOR_WALKS = 0.03;
 const FLUSH_AFTER_SAMPLES = 200;
 /** The first two lines of /proc/net/netstat, header and values of TcpExt, fit into this. */
 const NETSTAT_BYTES = 16_384;
 
-const acceptQueueLength = acceptQueueReader(tableFile);
+const acceptQueueLength = acceptQueueReader(tableFile, port);
 const netstat = openSync(netstatFile, 'r');
 const netstatBytes = new Uint8Array(NETSTAT_BYTES);
 const decoder = new TextDecoder();

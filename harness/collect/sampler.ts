@@ -10,14 +10,14 @@ import type { SamplerInput } from './sampler-thread.ts';
 export function startSampler(
   tableFile: string,
   server: HostNamespace,
-  everyMs: number,
+  options: { readonly everyMs: number; readonly port: number },
   recorder: RunRecorder,
 ): AsyncDisposable {
   const workerData: SamplerInput = {
     tableFile,
     netstatFile: `${server.procNet}/netstat`,
     outputFile: recorder.place(FILES.samples),
-    everyMs,
+    ...options,
   };
   const thread = new Worker(compiledProgram('harness/collect/sampler-thread.js'), { workerData });
   // A full disk ends the thread; the missing samples are noticed when the run is judged.
@@ -29,7 +29,7 @@ export function startSampler(
     [Symbol.asyncDispose]: async () => {
       thread.postMessage('stop');
       const [busyShare] = await Promise.race([once(thread, 'message'), ended]);
-      const cost = { everyMs, busyShare: busyShare as number | null };
+      const cost = { everyMs: options.everyMs, busyShare: busyShare as number | null };
       recorder.write(FILES.samplerCost, JSON.stringify(cost, null, 1));
       await thread.terminate();
     },

@@ -17,9 +17,9 @@ const NUMBER_COLUMNS = 9;
 export function predictionSection(input: ReportInput, page: Page): readonly string[] {
   const { style, verbose } = page;
   const comparisons = comparePrediction(input.seen, input.prediction);
-  const figureColumns = widest(comparisons.map(({ figure }) => figure));
   const folded = verbose ? [] : comparisons.filter(isNothingAsExpected);
   const shown = comparisons.filter((comparison) => !folded.includes(comparison));
+  const figureColumns = widest(shown.map(({ figure }) => figure));
   const heads = ['predicted', 'measured'].map((head) => paddedStart(head, NUMBER_COLUMNS));
   return [
     [

@@ -56,12 +56,22 @@ export function connectionLaws(seen: Observations): readonly Law[] {
   ];
 }
 
+/** Samples after the server has ended have no length. */
+const lastSampledLength = ({ samples }: Observations): number | undefined =>
+  samples.findLast(({ acceptQueueLength }) => acceptQueueLength !== undefined)?.acceptQueueLength;
+
 export function snapshotLaws(seen: Observations): readonly Law[] {
   return [
     {
       name: 'the accept queue was empty at first',
       left: ['Recv-Q of the listener at the opening', opening(seen)?.listener?.acceptQueueLength],
       right: ['none', 0],
+    },
+    {
+      name: 'the last sample saw the same queue',
+      left: ['accept-queue length of the last sample', lastSampledLength(seen)],
+      right: ['Recv-Q of the listener at the closing', closing(seen)?.listener?.acceptQueueLength],
+      notApplicable: seen.accepted > 0 ? 'the server accepts, so the queue moves on' : undefined,
     },
     ...listenedLaws(seen),
     ...[...seen.snapshots.values()].flatMap((snapshot) =>

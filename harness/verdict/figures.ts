@@ -169,3 +169,8 @@ export function fooledBySockets(seen: Observations): number | undefined {
   const areSilent = sendBytes === 0 && keepAliveMs === null;
   return areSilent || endedConnections(seen) === 0 ? atClients - atServer : undefined;
 }
+
+/** A sysctl of the server as it was read back; undefined where the kernel has no such key. */
+export const foundOnServer = (seen: Observations, key: string): string | undefined =>
+  seen.sysctls.find((applied) => applied.host === 'server' && applied.key === key)?.found ??
+  undefined;

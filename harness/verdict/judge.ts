@@ -61,7 +61,13 @@ interface Obstacle {
 
 /** What keeps the evidence from deciding anything; the first found is named. */
 function obstacleIn(seen: Observations, ledger: Ledger): Obstacle | undefined {
-  return unfinished(seen) ?? damaged(seen.problems) ?? steppedClock(seen) ?? imbalance(ledger);
+  return (
+    unfinished(seen) ??
+    damaged(seen.problems) ??
+    steppedClock(seen) ??
+    imbalance(ledger) ??
+    localFailures(seen)
+  );
 }
 
 const unfinished = ({ status }: Observations): Obstacle | undefined =>
@@ -88,6 +94,16 @@ const steppedClock = ({ clockDriftMs }: Observations): Obstacle | undefined =>
         reason: `the wall clock was set during the run: it moved by ${clockDriftMs.toFixed(0)} ms against the monotonic clock`,
         remedy: 'start the run again',
       };
+
+/** An attempt that failed on the client's own machine says nothing about the server. */
+function localFailures({ clients }: Observations): Obstacle | undefined {
+  const codes = clients.flatMap(({ outcome }) => (outcome.kind === 'failed' ? [outcome.code] : []));
+  if (codes.length === 0) return undefined;
+  return {
+    reason: `${codes.length} clients failed on their own machine: ${[...new Set(codes)].join(', ')}`,
+    remedy: 'give the swarm more --client-addresses or a higher ulimit -n, or pass fewer --clients',
+  };
+}
 
 function imbalance({ balanced, identities }: Ledger): Obstacle | undefined {
   if (balanced) return undefined;

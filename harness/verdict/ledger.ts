@@ -13,6 +13,7 @@ import {
   clientsThat,
   clientsWithPort,
   closing,
+  foundOnServer,
   growth,
   listenerDrops,
   opening,
@@ -181,10 +182,7 @@ function otherListenerDrops(seen: Observations): string | undefined {
 
 /** Without SYN cookies the kernel also refuses at three quarters of tcp_max_syn_backlog, uncounted. */
 function threeQuarterRule(seen: Observations): string | undefined {
-  const syncookies = seen.sysctls.find(
-    ({ host, key }) => host === 'server' && key === 'net.ipv4.tcp_syncookies',
-  );
-  return syncookies?.found === '0'
+  return foundOnServer(seen, 'net.ipv4.tcp_syncookies') === '0'
     ? 'without SYN cookies the 3/4 rule refuses too, and has no counter'
     : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Observations } from '../domain/observations.ts';
 import type { Prediction, Range } from '../domain/prediction.ts';
 import type { Finding, KernelRule, Testimony } from '../domain/verdict.ts';
+import { retransmissionTolerance } from '../kernel/schedules.ts';
 import {
   answeredConnections,
   clientsThat,
@@ -59,7 +60,33 @@ export function comparePrediction(
     compare('refused SYNs', predicted.refusedSyns, [
       ['packets', 'SYNs without a SYN-ACK', refusedSyns(seen)],
     ]),
+    compare('repeated SYNs off schedule', exactly(0), [
+      ['packets', 'SYNs not due when they left', synsOffSchedule(seen, predicted)],
+    ]),
+    compare('ETIMEDOUT off schedule', exactly(0), [
+      ['clients', 'attempts that the kernel ended', giveUpsOffSchedule(seen, predicted)],
+    ]),
   ];
+}
+
+/** SYNs that lie elsewhere than the kernel's timers put them, counted from the attempt's first. */
+const synsOffSchedule = (seen: Observations, { synTimesMs }: Prediction): number =>
+  seen.connections.flatMap(({ syns }) =>
+    syns.filter(({ atMs }, index) => !isDue(atMs - (syns[0]?.atMs ?? atMs), synTimesMs[index])),
+  ).length;
+
+const giveUpsOffSchedule = (seen: Observations, { connectGivesUpMs }: Prediction): number =>
+  seen.clients.filter(
+    ({ outcome }) =>
+      outcome.kind === 'timed-out' &&
+      outcome.by === 'kernel' &&
+      !isDue(outcome.afterMs, connectGivesUpMs),
+  ).length;
+
+function isDue(afterMs: number, dueMs: number | undefined): boolean {
+  if (dueMs === undefined) return false;
+  const { earlyMs, lateMs } = retransmissionTolerance(dueMs);
+  return dueMs - earlyMs <= afterMs && afterMs <= dueMs + lateMs;
 }
 
 const exactly = (value: number): Range => ({ least: value, most: value });

@@ -40,6 +40,15 @@ const withoutRows = (port: number): Damage =>
     ),
   );
 
+/** What the sampler saw of the accept queue, all along. */
+const resampled = (by: number): Damage =>
+  edited(FILES.samples, (text) =>
+    text.replace(
+      /"acceptQueueLength":(\d+)/g,
+      (_, length: string) => `"acceptQueueLength":${Math.max(0, Number(length) + by)}`,
+    ),
+  );
+
 /** A client that got the last place is refused instead; its own timer ends it. */
 function oneFewer(of: string, client: number): Damage {
   const port = portOf(of, client);
@@ -54,6 +63,7 @@ function oneFewer(of: string, client: number): Damage {
     ),
     withoutRows(port),
     requeued('closing', -1),
+    resampled(-1),
     dropsRecounted(1),
     counted('server', { PassiveOpens: -1, CurrEstab: -1, ListenDrops: 1, ListenOverflows: 1 }),
     counted('client', { CurrEstab: -1 }),

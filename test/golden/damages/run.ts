@@ -26,6 +26,15 @@ export const RUN: readonly SingleDamage[] = [
     names: 'the wall clock was set during the run',
   },
   {
+    what: 'the sampler saw another queue in the end',
+    of: OVERFLOW,
+    damage: edited(FILES.samples, (text) =>
+      text.replaceAll('"acceptQueueLength":3', '"acceptQueueLength":2'),
+    ),
+    names: 'the last sample saw the same queue',
+    breaks: 'the last sample saw the same queue',
+  },
+  {
     what: 'a step left no time',
     of: OVERFLOW,
     damage: withoutLines(FILES.timeline, /"kind":"await"/),
