@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type Evidence, FILES } from './domain/evidence.ts';
 import { HarnessError } from './domain/harness-error.ts';
@@ -40,7 +49,7 @@ function isMade(folder: string): boolean {
   }
 }
 
-/** Every file of the folder, by relative path. Throws `EVIDENCE_UNREADABLE`. */
+/** Every regular file of the folder, by relative path. Throws `EVIDENCE_UNREADABLE`. */
 export function readEvidence(folder: string): Evidence {
   if (!existsSync(path.join(folder, FILES.plan))) {
     throw new HarnessError(
@@ -62,18 +71,27 @@ export function readEvidence(folder: string): Evidence {
   }
 }
 
+/** A link may lead out of the folder, and a FIFO would be waited for without end: neither is evidence. */
 function filesBelow(folder: string, relative: string): readonly string[] {
-  return readdirSync(path.join(folder, relative)).flatMap((name) => {
-    const inner = relative === '' ? name : `${relative}/${name}`;
-    return statSync(path.join(folder, inner)).isDirectory() ? filesBelow(folder, inner) : [inner];
+  return readdirSync(path.join(folder, relative), { withFileTypes: true }).flatMap((entry) => {
+    const inner = relative === '' ? entry.name : `${relative}/${entry.name}`;
+    if (entry.isDirectory()) return filesBelow(folder, inner);
+    return entry.isFile() ? [inner] : [];
   });
 }
 
-/** Adds what was concluded to the folder; judging a read-only folder again is no error. */
-export function keepConclusion(folder: string, file: string, content: string): void {
+/**
+ * Adds what was concluded to the folder, as a new file: one that is there may be a link to
+ * elsewhere. Returns whether it was kept; judging a read-only folder again is no error.
+ */
+export function keepConclusion(folder: string, file: string, content: string): boolean {
+  const unfinished = path.join(folder, `${file}.${randomUUID()}`);
   try {
-    writeFileSync(path.join(folder, file), content);
+    writeFileSync(unfinished, content, { flag: 'wx' });
+    renameSync(unfinished, path.join(folder, file));
+    return true;
   } catch {
-    // The conclusion is printed as well; the evidence it was drawn from is untouched.
+    rmSync(unfinished, { force: true });
+    return false;
   }
 }

@@ -14,6 +14,7 @@ import { type Bench, carryOut, describeStep } from './steps.ts';
 import { processesFor, startSwarm } from './swarm.ts';
 import { applySysctls } from './sysctls.ts';
 import { startTrace } from './trace.ts';
+import { within } from './until.ts';
 
 export interface CollectOptions {
   readonly recorder: RunRecorder;
@@ -63,7 +64,7 @@ async function experiment(
   await using late = new LateResources();
   const startServerNow = serverStarter(plan, laboratory, tableFile, late, options);
   await using capture = await startCapture(laboratory.server, port, recorder, signal);
-  const traceInstance = await options.traceInstance;
+  const traceInstance = await traceInstanceInTime(options);
   await using _trace =
     traceInstance === null
       ? nothingToDispose
@@ -74,7 +75,7 @@ async function experiment(
     laboratory,
     swarm,
     tableFile,
-    acceptQueueLength: acceptQueueReader(tableFile),
+    acceptQueueLength: acceptQueueReader(tableFile, port),
     gate: gateOf(laboratory.client, plan.network, run),
     startServer: startServerNow,
     run,
@@ -90,6 +91,20 @@ async function experiment(
   };
   await carryOutAll(plan.steps, bench, options);
   await capture.finish();
+}
+
+const TRACE_DEADLINE_MS = 2_000;
+
+/** No verdict uses the trace, so a run does without one that does not come. */
+function traceInstanceInTime({
+  traceInstance,
+  signal,
+}: Pick<CollectOptions, 'traceInstance' | 'signal'>): Promise<string | null> {
+  const wait = { deadlineMs: TRACE_DEADLINE_MS, signal, for: 'a tracing instance' };
+  return within(traceInstance, { ...wait, seen: () => 'none' }).catch(() => {
+    signal.throwIfAborted();
+    return null;
+  });
 }
 
 const nothingToDispose: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve() };
@@ -134,7 +149,14 @@ function serverStarter(
     const server = await starting;
     late.own(server);
     // Without a listener each look would walk the kernel's whole table.
-    late.own(startSampler(tableFile, host, plan.sampleEveryMs, recorder));
+    late.own(
+      startSampler(
+        tableFile,
+        host,
+        { everyMs: plan.sampleEveryMs, port: plan.network.port },
+        recorder,
+      ),
+    );
     server.unexpectedEnd.catch((error: unknown) => late.fail(error));
     return server;
   };

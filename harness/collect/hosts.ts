@@ -71,6 +71,7 @@ export function commandRunner(recorder: RunRecorder, signal: AbortSignal): RunCo
       exitCode: result.exitCode ?? null,
       stderr: result.stderr.slice(0, 2_000),
     });
+    if (result.isCanceled) throw signal.reason;
     if (result.failed) throw commandFailed(argv, result.stderr || (result.shortMessage ?? ''));
     return result.stdout;
   };
@@ -88,6 +89,11 @@ interface OpenHost {
   readonly pid: string;
 }
 
+/** Holds a network namespace and says its process id, by which the others find the namespace. */
+export const HOLDER_COMMAND: readonly string[] = [
+  ...['unshare', '--net', 'sh', '-c', 'echo $$; exec sleep infinity'],
+];
+
 async function openHost(host: Host, signal: AbortSignal): Promise<OpenHost> {
   let announce: (pid: string) => void;
   const announced = new Promise<string>((resolve) => {
@@ -95,7 +101,7 @@ async function openHost(host: Host, signal: AbortSignal): Promise<OpenHost> {
   });
   const holder = startProgram({
     name: `the holder of the ${host}'s network namespace`,
-    argv: ['unshare', '--net', 'sh', '-c', 'echo $$; exec sleep infinity'],
+    argv: HOLDER_COMMAND,
     failure: 'SANDBOX_ENDED',
     signal,
     onLine: (line) => announce(line),
@@ -210,7 +216,8 @@ const shell = (lines: readonly string[]): readonly string[] => ['sh', '-ec', lin
 
 const linkUp = (family: AddressFamily, address: string): readonly string[] => [
   'ip link set lo up',
-  `ip link set ${WIRE} addrgenmode none`,
+  // A kernel without IPv6 makes no address of its own, and refuses to be told not to.
+  `if [ -e /proc/net/if_inet6 ]; then ip link set ${WIRE} addrgenmode none; fi`,
   `ip addr add ${address}/${PREFIX[family]} dev ${WIRE}${family === 6 ? ' nodad' : ''}`,
   `ip link set ${WIRE} up`,
 ];

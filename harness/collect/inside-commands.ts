@@ -2,16 +2,20 @@ import type { RunPlan, Step } from '../domain/plan.ts';
 import { HOSTS, type Host } from '../domain/tcp.ts';
 import { captureCommand } from './capture.ts';
 import { gateCommand } from './gate.ts';
-import { clientAddressesOf, hostScript, WIRE_COMMAND } from './hosts.ts';
+import { clientAddressesOf, HOLDER_COMMAND, hostScript, WIRE_COMMAND } from './hosts.ts';
 import { serverCommand } from './server.ts';
+import { listenerCommand } from './snapshot.ts';
 import { swarmCommand } from './swarm.ts';
+import { sysctlCommand } from './sysctls.ts';
 
 /** The commands that a plan starts inside the sandbox, in order, for people who want to read along. */
 export function insideCommands(plan: RunPlan): readonly (readonly string[])[] {
   const { family, port } = plan.network;
   return [
+    ...HOSTS.map(() => HOLDER_COMMAND),
     WIRE_COMMAND,
     ...HOSTS.map((host) => on(host, hostScript(host, plan.network))),
+    ...HOSTS.flatMap((host) => sysctlCommands(host, plan)),
     on('server', captureCommand(port)),
     on('client', swarmCommand({ family, port, sourceAddresses: clientAddressesOf(plan.network) })),
     ...plan.steps.flatMap((step) => stepCommands(step, plan)),
@@ -24,10 +28,17 @@ const on = (host: Host, command: readonly string[]): readonly string[] => [
   ...command,
 ];
 
+const sysctlCommands = (host: Host, { sysctls }: RunPlan): readonly (readonly string[])[] =>
+  [sysctls.pinned[host], sysctls.required[host]]
+    .filter((wanted) => Object.keys(wanted).length > 0)
+    .map((wanted) => on(host, sysctlCommand(wanted)));
+
 function stepCommands(step: Step, { network }: RunPlan): readonly (readonly string[])[] {
   if (step.kind === 'start-server') {
     return [on('server', serverCommand({ ...network, backlog: step.backlog }))];
   }
   if (step.kind === 'gate') return [on('client', gateCommand(step.closed, network))];
+  if (step.kind === 'snapshot') return [on('server', listenerCommand(network.port))];
+  if (step.kind === 'set-sysctl') return [on(step.host, sysctlCommand({ [step.key]: step.value }))];
   return [];
 }

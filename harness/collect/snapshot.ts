@@ -56,6 +56,11 @@ const countersOf = ({ server, client }: Laboratory): View['counters'] => ({
   client: readCounterFiles(client),
 });
 
+/** Shows the listener with its limit, which /proc does not show. */
+export const listenerCommand = (port: number): readonly string[] => [
+  ...['ss', '-Hltnm', `sport = :${port}`],
+];
+
 async function look(laboratory: Laboratory, port: number, run: RunCommand): Promise<View> {
   const { server, client } = laboratory;
   return {
@@ -66,7 +71,7 @@ async function look(laboratory: Laboratory, port: number, run: RunCommand): Prom
       tcp6: readIfThere(`${host.procNet}/tcp6`),
       dev: readFileSync(`${host.procNet}/dev`, 'utf8'),
     })),
-    listen: await run(server.inside(['ss', '-Hltnm', `sport = :${port}`]), 'server'),
+    listen: await run(server.inside(listenerCommand(port)), 'server'),
   };
 }
 

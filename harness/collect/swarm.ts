@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { swarmEventsFile, swarmLogFile } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
@@ -42,8 +42,10 @@ function openFilesLimit(): number {
 }
 
 function firstAllowedCpu(): string {
-  const list = /^Cpus_allowed_list:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'));
-  return list?.[1] ?? '0';
+  const status = '/proc/self/status';
+  // --dry-run shows the command on other systems too.
+  if (!existsSync(status)) return '0';
+  return /^Cpus_allowed_list:\s+(\d+)/m.exec(readFileSync(status, 'utf8'))?.[1] ?? '0';
 }
 
 /** How many processes so many clients need here. Throws `NOT_ENOUGH_FILES`. */

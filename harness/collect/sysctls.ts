@@ -1,6 +1,7 @@
 import type { AppliedSysctl } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { Sysctls } from '../domain/parameters.ts';
+import { sysctlKeyProblem } from '../domain/sysctl-key.ts';
 import type { Host } from '../domain/tcp.ts';
 import { sysctlAvailability } from '../kernel/sysctls.ts';
 import type { HostNamespace, RunCommand } from './hosts.ts';
@@ -16,13 +17,22 @@ while [ $# -gt 0 ]; do
   file=/proc/sys/$1 value=$2; shift 2
   if [ ! -e "$file" ]; then echo 'missing'; continue; fi
   if [ "$(cat "$file")" = "$value" ]; then result=set
-  elif { printf '%s\\n' "$value" > "$file"; } 2>/dev/null; then result=set
-  else result=refused; fi
+  elif why=$({ printf '%s\\n' "$value" > "$file"; } 2>&1); then result=set
+  else
+    case $why in
+      *[Rr]ead-only*) result=read-only ;;
+      *[Pp]ermission*) result=forbidden ;;
+      *) result=refused ;;
+    esac
+  fi
   set -f; found=$(cat "$file"); echo $result $found
 done`;
 
-/** Only keys of a network namespace: anything else under /proc/sys belongs to the host. */
-const NAMESPACED_KEY = /^net(\.[a-z0-9_-]+)+$/i;
+/** The command that sets keys in the namespace of its caller. */
+export const sysctlCommand = (sysctls: Sysctls): readonly string[] => [
+  ...['sh', '-c', SCRIPT, 'sh'],
+  ...Object.entries(sysctls).flatMap(([key, value]) => [key.replaceAll('.', '/'), value]),
+];
 
 /**
  * Sets keys on one host and reads them back. A key that cannot be set is an error when it is
@@ -36,11 +46,11 @@ export async function applySysctls(
 ): Promise<readonly AppliedSysctl[]> {
   const entries = Object.entries(sysctls);
   if (entries.length === 0) return [];
-  const foreign = entries.find(([key]) => !NAMESPACED_KEY.test(key));
-  if (foreign)
-    throw notWritable(host.host, foreign[0], foreign[1], 'it belongs to the whole machine');
-  const args = entries.flatMap(([key, value]) => [key.replaceAll('.', '/'), value]);
-  const output = await run(host.inside(['sh', '-c', SCRIPT, 'sh', ...args]), host.host);
+  for (const [key, value] of entries) {
+    const why = sysctlKeyProblem(key);
+    if (why !== undefined) throw notWritable(host.host, key, value, { why, remedy: OTHER_KEY });
+  }
+  const output = await run(host.inside(sysctlCommand(sysctls)), host.host);
   const lines = output.split('\n');
   return entries.map(([key, asked], index) =>
     settled(host.host, key, asked, requirement, lines[index] ?? 'missing'),
@@ -57,26 +67,55 @@ function settled(
   const [result, ...words] = line.split(' ');
   const found = result === 'missing' ? null : words.join(' ');
   if (requirement === 'required' && found !== asked.trim().split(/\s+/).join(' ')) {
-    throw notWritable(host, key, asked, refusal(result, found));
+    throw notWritable(host, key, asked, refusalOf(result, key, found));
   }
   return { host, key, asked, found, requirement };
 }
 
-const refusal = (result: string | undefined, found: string | null): string =>
-  result === 'missing'
-    ? 'this kernel, or this sandbox, has no such key'
-    : result === 'refused'
-      ? `the kernel refused the value (it stays ${found})`
-      : `the kernel made it ${found}`;
+interface Refusal {
+  readonly why: string;
+  readonly remedy: string;
+}
 
-function notWritable(host: Host, key: string, value: string, why: string): HarnessError {
+const OTHER_KEY = 'choose a key of net.ipv4 or net.ipv6 that belongs to a network namespace';
+
+function refusalOf(result: string | undefined, key: string, found: string | null): Refusal {
+  const { rootlessSince, note } = sysctlAvailability(key);
+  switch (result) {
+    case 'missing':
+      return { why: 'this kernel, or this sandbox, has no such key', remedy: note };
+    case 'read-only':
+      return {
+        why: '/proc/sys is read-only here',
+        remedy: 'in a container: --security-opt systempaths=unconfined makes it writable',
+      };
+    case 'forbidden':
+      return {
+        why: 'this user may not set it',
+        remedy: rootlessSince === undefined ? 'run as root' : `run as root; ${note}`,
+      };
+    case 'refused':
+      return {
+        why: `the kernel refused the value (it stays ${found})`,
+        remedy: 'choose a value that the kernel takes',
+      };
+    default:
+      return {
+        why: `the kernel made it ${found}`,
+        remedy: `choose ${found}, or another value that the kernel takes as it is`,
+      };
+  }
+}
+
+function notWritable(
+  host: Host,
+  key: string,
+  value: string,
+  { why, remedy }: Refusal,
+): HarnessError {
   return new HarnessError(
     'SYSCTL_NOT_WRITABLE',
     `Cannot set ${key}=${value} on the ${host} because ${why}.`,
-    { remedy: remedyFor(key) },
+    { remedy },
   );
 }
-
-const remedyFor = (key: string): string =>
-  sysctlAvailability(key)?.note ??
-  'choose a key below /proc/sys/net that belongs to a network namespace and a value it takes';

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { FILES } from '../domain/evidence.ts';
 import type { RunCommand } from './hosts.ts';
@@ -6,7 +7,9 @@ import type { RunRecorder } from './run-recorder.ts';
 
 /** Where tracefs is mounted, in this sandbox's own mount namespace. */
 const TRACEFS = '/sys/kernel/tracing';
-const BUFFER_KIB_PER_CPU = 16_384;
+/** Kernel memory for all processors together. */
+const BUFFERS_KIB = 16_384;
+const LEAST_BUFFER_KIB = 256;
 /** Shown in kfree_skb's format from 6.15 on (a11a791ca81e): `{ 60, "TCP_LISTEN_OVERFLOW" }`. */
 const LISTEN_OVERFLOW = /\{ ?(\d+|0x[0-9a-f]+), "TCP_LISTEN_OVERFLOW" ?\}/;
 
@@ -32,18 +35,31 @@ export async function startTrace(
   const held = openSync(path.join(folder, 'tracing_on'), 'r');
   const set = (file: string, value: string): void => writeFileSync(path.join(folder, file), value);
   set('trace_clock', 'mono');
-  set('buffer_size_kb', `${BUFFER_KIB_PER_CPU}`);
+  const share = Math.floor(BUFFERS_KIB / os.availableParallelism());
+  set('buffer_size_kb', `${Math.max(LEAST_BUFFER_KIB, share)}`);
   for (const event of EVENTS) enable(folder, event, `sport==${port}`, 'sport;');
   const overflow = listenOverflowReason(folder);
   if (overflow !== undefined) enable(folder, 'skb/kfree_skb', `reason==${overflow}`, 'reason;');
   return {
     [Symbol.asyncDispose]: async () => {
       set('tracing_on', '0');
-      recorder.write(FILES.trace, readFileSync(path.join(folder, 'trace')));
+      const trace = readFileSync(path.join(folder, 'trace'), 'utf8');
+      recorder.write(FILES.trace, linesOfPort(trace, port));
       closeSync(held);
       removeIfForsaken(folder);
     },
   };
+}
+
+/**
+ * The trace without what other programs of the machine did: its comments, events that name the port
+ * (tcp_send_reset as `src=address:port`), and drops, which the kernel has chosen by their reason.
+ */
+function linesOfPort(trace: string, port: number): string {
+  const named = new RegExp(` (?:[sd]port=|(?:src|dest)=\\S+:)${port}(?!\\S)`);
+  const ours = (line: string): boolean =>
+    line.startsWith('#') || line.includes(': kfree_skb: ') || named.test(line);
+  return `${trace.split('\n').filter(ours).join('\n')}\n`;
 }
 
 /** A keeper holds a file of the instance open too, and removes it later; unless it was killed. */
@@ -55,7 +71,7 @@ function removeIfForsaken(folder: string): void {
   }
 }
 
-/** An event without the field (tcp_send_reset keeps whole socket addresses) is filtered when it is read. */
+/** An event without the field (tcp_send_reset keeps whole socket addresses) is filtered when it is written. */
 function enable(folder: string, event: string, filter: string, field: string): void {
   const eventFolder = path.join(folder, 'events', event);
   if (!existsSync(eventFolder)) return;

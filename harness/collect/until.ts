@@ -9,13 +9,17 @@ export interface Wait {
   readonly seen: () => string;
 }
 
+/** A timer of Node's that is set for longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Waits for a promise with a deadline; the failure says what was seen instead. */
 export async function within<Result>(promise: Promise<Result>, wait: Wait): Promise<Result> {
   wait.signal.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
   let onAbort = (): void => undefined;
   const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(notReached(wait)), wait.deadlineMs);
+    const deadlineMs = Math.min(wait.deadlineMs, LONGEST_TIMER_MS);
+    timer = setTimeout(() => reject(notReached(wait)), deadlineMs);
     onAbort = () => reject(wait.signal.reason as Error);
     wait.signal.addEventListener('abort', onAbort, { once: true });
   });

@@ -86,8 +86,13 @@ export function conclude(judgement: Judgement, folder: string, shown: Shown): vo
   const input = { ...judgement, runFolder: shortened(folder) };
   const json = `${JSON.stringify(jsonReport(input), null, 2)}\n`;
   const text = terminalReport(input, plainStyle, { verbose: true, widthColumns: terminalWidth() });
-  keepConclusion(folder, FILES.verdict, json);
-  keepConclusion(folder, FILES.report, text);
+  const kept = [
+    keepConclusion(folder, FILES.verdict, json),
+    keepConclusion(folder, FILES.report, text),
+  ];
+  if (kept.includes(false)) {
+    process.stderr.write(`Cannot keep ${FILES.verdict} and ${FILES.report} in ${folder}.\n`);
+  }
   if (shown.json) print(json);
   else if (shown.quiet) print(quietReport(input, terminalStyle()));
   else {

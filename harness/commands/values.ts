@@ -1,7 +1,8 @@
 /** Option values from text, strictly: what is not understood is an error, never NaN. */
 import { HarnessError } from '../domain/harness-error.ts';
 import type { Sysctls } from '../domain/parameters.ts';
-import type { Host } from '../domain/tcp.ts';
+import { sysctlKeyProblem } from '../domain/sysctl-key.ts';
+import { HOSTS, type Host } from '../domain/tcp.ts';
 import type { Arrivals } from '../domain/wire.ts';
 
 const MOST = 2 ** 31 - 1;
@@ -64,21 +65,33 @@ export function arrivals(text: string): Arrivals {
   return { kind: 'rate', perSecond };
 }
 
-const SYSCTL = /^(?:(server|client):)?(net(?:\.[a-z0-9_-]+)+)=(.+)$/i;
+const SYSCTL = /^(?:(server|client):)?([^\s:=]+)=(.+)$/;
 
 /** `[server:|client:]net.some.key=value`; without a host it is meant for both. */
 export function sysctls(texts: readonly string[]): Readonly<Record<Host, Sysctls>> {
   const chosen: Record<Host, Record<string, string>> = { server: {}, client: {} };
-  for (const text of texts) {
-    const [, host, key, value] = SYSCTL.exec(text) ?? [];
-    if (key === undefined || value === undefined) {
-      throw usage(
-        `Cannot use --sysctl ${text}: only keys of a network namespace can be set, and none of the machine is touched.`,
-        'write --sysctl net.ipv4.tcp_timestamps=0, or --sysctl server:net.ipv4.tcp_timestamps=0 for one host',
-      );
-    }
-    const hosts: readonly Host[] = host === undefined ? ['server', 'client'] : [host as Host];
-    for (const each of hosts) chosen[each][key] = value.trim();
+  for (const { hosts, key, value } of texts.map(sysctl)) {
+    for (const host of hosts) chosen[host][key] = value;
   }
   return chosen;
 }
+
+interface ChosenSysctl {
+  readonly hosts: readonly Host[];
+  readonly key: string;
+  readonly value: string;
+}
+
+function sysctl(text: string): ChosenSysctl {
+  const [, host, key, value] = SYSCTL.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw noSysctl(text, 'it is no key=value');
+  const problem = sysctlKeyProblem(key);
+  if (problem !== undefined) throw noSysctl(text, problem);
+  return { hosts: host === undefined ? HOSTS : [host as Host], key, value: value.trim() };
+}
+
+const noSysctl = (text: string, why: string): HarnessError =>
+  usage(
+    `Cannot use --sysctl ${text} because ${why}.`,
+    'write --sysctl net.ipv4.tcp_timestamps=0, or --sysctl server:net.ipv4.tcp_timestamps=0 for one host',
+  );

@@ -17,6 +17,8 @@ export type Shape = Readonly<Record<string, FieldShape>>;
 const kindOf = (value: unknown): string => {
   if (value === undefined) return 'absent';
   if (value === null) return 'null';
+  // JSON.parse reads 1e400 so, and no sum or loop gets over it.
+  if (value === Infinity || value === -Infinity) return 'infinite';
   return Array.isArray(value) ? 'array' : typeof value;
 };
 

@@ -1,6 +1,6 @@
 import { type Evidence, FILES, snapshotFile, type TimelineEntry } from '../domain/evidence.ts';
 import type { TraceEvent } from '../domain/observations.ts';
-import { createEvidenceReader, type EvidenceReader } from './evidence-reader.ts';
+import { createEvidenceReader } from './evidence-reader.ts';
 import { readListenerPointers } from './proc-net-tcp.ts';
 import { readTraceEvents, type TracedEvent } from './trace-events.ts';
 
@@ -43,21 +43,18 @@ const isDropOfListener = ({ fields }: TracedEvent, pointers: ReadonlySet<string>
 /**
  * The kernel's trace events that concern the listener's port; undefined when no trace was taken.
  * A trace is of the whole machine: what other programs do on the same port number is in it too.
+ * No verdict uses it, so what the kernel lost of it, or wrote oddly, is no problem.
  */
 export const observeTrace = (
-  reader: EvidenceReader,
   evidence: Evidence,
   timeline: readonly TimelineEntry[],
   toMs: (monotonicMs: number) => number,
   port: number,
 ): TraceEvent[] | undefined => {
-  if (!evidence.has(FILES.trace)) return undefined;
-  const trace = reader.text(FILES.trace, readTraceEvents);
+  const trace = evidence.get(FILES.trace);
   if (trace === undefined) return undefined;
-  if (trace.problem !== undefined) reader.note(FILES.trace, trace.problem);
-  if (trace.lost > 0) reader.note(FILES.trace, `The kernel lost ${trace.lost} trace events.`);
   const pointers = listenerPointers(evidence, timeline, port);
-  return trace.events
+  return readTraceEvents(new TextDecoder().decode(trace))
     .filter((event) =>
       event.name === 'kfree_skb' ? isDropOfListener(event, pointers) : namesPort(event, port),
     )

@@ -57,7 +57,7 @@ export const observe = (evidence: Evidence): Observations => {
   const status = observeStatus(reader);
   noteStepsLeftOut(reader, status, plan, timeline);
   const snapshots = observeSnapshots(reader, timeline, toMs, { family, port });
-  const trace = observeTrace(reader, evidence, timeline, toMs, port);
+  const trace = observeTrace(evidence, timeline, toMs, port);
   return {
     plan,
     surroundings: observeSurroundings(reader),

@@ -1,5 +1,6 @@
-import type { RunPlan, Step } from '../domain/plan.ts';
+import type { Condition, RunPlan, Step } from '../domain/plan.ts';
 import { HOSTS } from '../domain/tcp.ts';
+import type { Arrivals, ServerCommand } from '../domain/wire.ts';
 import { fieldOf, type Shape, shapeProblem } from './json-shape.ts';
 
 const PLAN: Shape = {
@@ -42,14 +43,67 @@ const STEPS: Readonly<Record<Step['kind'], Shape>> = {
   release: {},
 };
 
-const SHAPE_BY_KIND: ReadonlyMap<unknown, Shape> = new Map(Object.entries(STEPS));
+const ARRIVALS: Readonly<Record<Arrivals['kind'], Shape>> = {
+  burst: {},
+  sequential: {},
+  rate: { perSecond: 'number' },
+};
+
+const COMMANDS: Readonly<Record<ServerCommand['command'], Shape>> = {
+  accept: {},
+  pause: {},
+  listen: { backlog: 'number' },
+  close: {},
+};
+
+const CONDITIONS: Readonly<Record<Condition['kind'], Shape>> = {
+  'wave-settled': { wave: 'string' },
+  'wave-ended': { wave: 'string' },
+  'clients-connected': { wave: 'string', atLeast: 'number' },
+  'first-syns-met': { wave: 'string', sinceSnapshot: 'string', atLeast: 'number' },
+  'accept-queue-length': { equals: 'number' },
+  'syn-queue-length': { equals: 'number' },
+  'counter-grown': { counter: 'string', sinceSnapshot: 'string', atLeast: 'number' },
+};
+
+const BEHAVIOUR: Shape = {
+  connectTimeoutMs: 'number',
+  readTimeoutMs: 'number|null',
+  sendBytes: 'number',
+  keepAliveMs: 'number|null',
+};
+
+/** The problem of a value whose shape its field `tag` tells. */
+const taggedProblem = (
+  value: unknown,
+  tag: string,
+  shapes: Readonly<Record<string, Shape>>,
+): string | undefined => {
+  const kind = fieldOf(value, tag);
+  const shape = new Map<unknown, Shape>(Object.entries(shapes)).get(kind);
+  if (shape === undefined) return `the ${tag} ${JSON.stringify(kind)} is unknown.`;
+  const problem = shapeProblem(value, shape);
+  return problem === undefined ? undefined : `'${kind}': ${problem}`;
+};
+
+const partProblem = (step: Step): string | undefined => {
+  switch (step.kind) {
+    case 'connect':
+      return (
+        taggedProblem(step.arrivals, 'kind', ARRIVALS) ?? shapeProblem(step.behaviour, BEHAVIOUR)
+      );
+    case 'await':
+      return taggedProblem(step.condition, 'kind', CONDITIONS);
+    case 'server-command':
+      return taggedProblem(step.command, 'command', COMMANDS);
+    default:
+      return undefined;
+  }
+};
 
 const stepProblem = (step: unknown): string | undefined => {
-  const kind = fieldOf(step, 'kind');
-  const shape = SHAPE_BY_KIND.get(kind);
-  if (shape === undefined) return `a step of the unknown kind '${kind}'.`;
-  const problem = shapeProblem(step, shape);
-  return problem === undefined ? undefined : `step '${kind}': ${problem}`;
+  const problem = taggedProblem(step, 'kind', STEPS) ?? partProblem(step as Step);
+  return problem === undefined ? undefined : `a step: ${problem}`;
 };
 
 /** What keeps a JSON value from being a plan, in words; undefined when it is one. */
@@ -69,6 +123,8 @@ export const planProblem = (plan: unknown): string | undefined => {
     const wrong = shapeProblem(part, shape);
     if (wrong !== undefined) return `${name}: ${wrong}`;
   }
+  const wrong = taggedProblem(parameters.arrivals, 'kind', ARRIVALS);
+  if (wrong !== undefined) return `parameters.arrivals: ${wrong}`;
   return (
     steps.map(stepProblem).find((wrong) => wrong !== undefined) ?? notAskedFor(plan as RunPlan)
   );
@@ -79,8 +135,9 @@ const notAskedFor = ({ parameters, sysctls }: RunPlan): string | undefined => {
   for (const host of HOSTS) {
     for (const [key, value] of Object.entries(parameters.sysctls[host])) {
       const required = sysctls.required[host][key];
+      if (typeof value !== 'string') return `${key} of the ${host} has a value that is no text.`;
       if (required !== value) {
-        return `${key} of the ${host} is ${value} among the parameters, and required as ${required}.`;
+        return `${key} of the ${host} is ${value} among the parameters, and not required so.`;
       }
     }
   }

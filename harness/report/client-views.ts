@@ -53,7 +53,10 @@ function connectionOf(
   return packets
     .get(localPort)
     ?.filter(({ clientAddress }) => localAddress === undefined || clientAddress === localAddress)
-    .reduce((nearest, other) => (away(other) < away(nearest) ? other : nearest));
+    .reduce<Connection | undefined>(
+      (nearest, other) => (nearest && away(nearest) <= away(other) ? nearest : other),
+      undefined,
+    );
 }
 
 const isRequest = ({ state }: SocketRow): boolean =>

@@ -81,7 +81,8 @@ function axisRow(timeline: Timeline, style: Style, columns: number): string {
   const leastMs = ((toMs - fromMs) * LABEL_DISTANCE_COLUMNS) / columns;
   const stepMs = roundStep(leastMs);
   let line = '';
-  for (let atMs = 0; atMs <= toMs; atMs += stepMs) {
+  for (let step = 0; step * stepMs <= toMs && step <= columns; step += 1) {
+    const atMs = step * stepMs;
     const label = atMs === 0 ? '0 s' : seconds(atMs);
     const at = columnAt(atMs, timeline, columns);
     if (at + label.length <= columns) line = padded(line, at) + label;

@@ -1,16 +1,18 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
 import { INSIDE_COMMANDS, type InsideOptions, type InsideReport } from '../domain/inside.ts';
 import { compiledProgram, harnessVersion } from '../package-files.ts';
-import { commandPath } from './command-path.ts';
+import { sandboxEnvironment } from './environment.ts';
 import { notPermittedRemedy } from './remedies.ts';
 import type { CollectRequest, Sandbox } from './sandbox.ts';
 import { keepTraceInstance } from './trace-keeper.ts';
 
 type Privilege = InsideOptions['privilege'];
 
+/** Not there on systems other than Linux, which can show a plan all the same. */
+const OWN_NETWORK = '/proc/self/ns/net';
 const INSIDE = compiledProgram('harness/collect/main.js');
 
 /** A user in whose name tcpdump has no privilege to drop; root becomes `nobody` inside. */
@@ -50,8 +52,10 @@ export function netnsSandbox(): Sandbox {
   return {
     kind: 'netns',
     commandLine: (folder) => {
-      const privilege = privilegesToTry()[0] ?? 'user-namespace';
-      const inside = insideOptions(folder, privilege, version);
+      const [privilege, network] = existsSync(OWN_NETWORK)
+        ? [privilegesToTry()[0] ?? 'user-namespace', readlinkSync(OWN_NETWORK)]
+        : (['user-namespace', 'net:[<caller>]'] as const);
+      const inside = insideOptions(folder, privilege, version, network);
       return [...UNSHARE[privilege], process.execPath, INSIDE, JSON.stringify(inside)];
     },
     collect: async (request) => {
@@ -70,9 +74,14 @@ export function netnsSandbox(): Sandbox {
   };
 }
 
-const insideOptions = (folder: string, privilege: Privilege, version: string): InsideOptions => ({
+const insideOptions = (
+  folder: string,
+  privilege: Privilege,
+  version: string,
+  callerNetworkNamespace: string,
+): InsideOptions => ({
   folder,
-  callerNetworkNamespace: readlinkSync('/proc/self/ns/net'),
+  callerNetworkNamespace,
   sandbox: 'netns',
   privilege,
   harnessVersion: version,
@@ -84,8 +93,8 @@ async function collectWith(
   request: CollectRequest,
   version: string,
 ): Promise<string | null> {
-  const env = { PATH: commandPath() };
-  const inside = insideOptions(request.folder, privilege, version);
+  const env = sandboxEnvironment();
+  const inside = insideOptions(request.folder, privilege, version, readlinkSync(OWN_NETWORK));
   const [command = '', ...args] = UNSHARE[privilege];
   // A session of its own: a terminal's Ctrl-C must not reach tcpdump and the clients directly.
   const child = execa(command, [...args, process.execPath, INSIDE, JSON.stringify(inside)], {

@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
-import { commandPath, findCommand } from './command-path.ts';
+import { findCommand } from './command-path.ts';
+import { sandboxEnvironment } from './environment.ts';
 import { privilegesToTry, unshareCommand } from './netns.ts';
 import { notPermittedRemedy } from './remedies.ts';
 
@@ -150,7 +151,7 @@ async function runInside(
   script: string,
 ): Promise<{ readonly works: boolean; readonly detail: string }> {
   const result = await execa(command, [...args, 'sh', '-ec', script], {
-    env: { PATH: commandPath() },
+    env: sandboxEnvironment(),
     reject: false,
     stdin: 'ignore',
     timeout: TRIAL_DEADLINE_MS,

@@ -14,7 +14,7 @@ const SCRIPT = `
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || exit 1
 cd /sys/kernel/tracing/instances || exit 1
 exec 9<.
-flock 9
+flock -w 2 9 || exit 1
 rmdir backlog-lab-* 2>/dev/null
 mkdir "$1" || exit 1
 exec 3<"$1/tracing_on" 9<&-

@@ -3,7 +3,7 @@
  */
 import type { Scenario } from '../domain/scenario.ts';
 import { predictOverflow } from '../kernel/predict.ts';
-import { limitIsTheSmaller } from './overflow-claims.ts';
+import { limitIsTheSmaller, somaxconnCuts } from './overflow-claims.ts';
 import { connectAndSettle, DEFAULTS, planOf } from './parts.ts';
 
 const ID = 'somaxconn-caps-the-backlog';
@@ -17,10 +17,14 @@ export const somaxconnCapsTheBacklog: Scenario = {
     limitIsTheSmaller(
       '001-h',
       '001',
-      'With somaxconn 128 at most 129 established connections wait for accept().',
+      'At most min(backlog, somaxconn) + 1 established connections wait for accept(), for example 129 with somaxconn 128.',
     ),
     limitIsTheSmaller('002-e', '002', 'The accept queue is min(backlog, somaxconn) long.'),
-    limitIsTheSmaller('003-b', '003', 'A somaxconn of 128 cuts a backlog of 8192 to 128.'),
+    somaxconnCuts(
+      '003-b',
+      '003',
+      'A smaller somaxconn cuts the backlog: for example, 128 cuts 8192 to 128.',
+    ),
   ],
   defaults: {
     ...DEFAULTS,

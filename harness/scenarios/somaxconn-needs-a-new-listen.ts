@@ -61,14 +61,24 @@ const waitsForRepetition = ({ connectTimeoutMs }: Parameters): boolean =>
   connectTimeoutMs > SYN_REPEATED_MS;
 
 /** Near the repetition of the SYN nobody can say which comes first. */
-function assertDecidable({ connectTimeoutMs }: Parameters): void {
-  if (Math.abs(connectTimeoutMs - SYN_REPEATED_MS - UNDECIDABLE_MS / 2) > UNDECIDABLE_MS) return;
-  throw new HarnessError(
-    'USAGE',
-    `Cannot predict a connect timeout of ${connectTimeoutMs} ms: refused clients repeat their SYN after about ${SYN_REPEATED_MS} ms.`,
-    { remedy: 'pass --connect-timeout 3s, or one below 800 ms' },
-  );
+function assertDecidable({ connectTimeoutMs, clients, backlog }: Parameters): void {
+  if (Math.abs(connectTimeoutMs - SYN_REPEATED_MS - UNDECIDABLE_MS / 2) <= UNDECIDABLE_MS) {
+    throw notDecidable(
+      `a connect timeout of ${connectTimeoutMs} ms: refused clients repeat their SYN after about ${SYN_REPEATED_MS} ms`,
+      'pass --connect-timeout 3s, or one below 800 ms',
+    );
+  }
+  // Repeated SYNs come in one burst, and are admitted before any final ACK has been processed.
+  if (clients > backlog + 1) {
+    throw notDecidable(
+      `${clients} clients on backlog ${backlog}: some would be fooled when they repeat their SYN`,
+      `pass --clients ${backlog + 1} or fewer`,
+    );
+  }
 }
+
+const notDecidable = (what: string, remedy: string): HarnessError =>
+  new HarnessError('USAGE', `Cannot predict ${what}.`, { remedy });
 
 const UNDECIDABLE_MS = 200;
 
@@ -86,14 +96,15 @@ function wordOfLimits(seen: Observations, old: number, raised: number): string |
   return read === `${old}, ${old}, ${old}` ? NEVER : read;
 }
 
-/** So many were let in before listening again, and so many in the end. */
+/** So many were let in before listening again, and so many in the end; undefined where all fit. */
 function wordOfAdmissions(
   [before, inTheEnd]: readonly [number, number],
   parameters: Parameters,
-): string {
+): string | undefined {
   const { backlog, clients } = parameters;
-  const fitAtFirst = Math.min(clients, plannedLimit(parameters) + 1);
+  const fitAtFirst = plannedLimit(parameters) + 1;
   const fitLater = Math.min(clients, backlog + 1);
+  if (clients <= fitAtFirst) return undefined;
   // Clients that are gone when their SYN would be repeated cannot tell what came afterwards.
   const expected = waitsForRepetition(parameters) ? fitLater : fitAtFirst;
   if (before === fitAtFirst && inTheEnd === expected) return NEEDED;
@@ -110,7 +121,7 @@ function wordOfCounters(seen: Observations): string | undefined {
 }
 
 /** Who was let in by listening again had to wait for the repetition of its SYN. */
-function wordOfClients(seen: Observations): string {
+function wordOfClients(seen: Observations): string | undefined {
   const connected = seen.clients.flatMap(({ outcome }) =>
     outcome.kind === 'connected' ? [outcome.afterMs] : [],
   );
@@ -118,15 +129,22 @@ function wordOfClients(seen: Observations): string {
   return wordOfAdmissions([atOnce, connected.length], seen.plan.parameters);
 }
 
+function nothingToRaise(parameters: Parameters): string | null {
+  const old = plannedLimit(parameters);
+  if (parameters.backlog <= old) {
+    return 'somaxconn does not cut the backlog at first; pass a smaller --somaxconn';
+  }
+  return parameters.clients > old + 1
+    ? null
+    : `all clients fit below the old limit; pass --clients ${old + 2} or more`;
+}
+
 const newListenNeeded: Claim = {
   id: '003-c',
   document: '003',
   statement:
     'Raising somaxconn does not change a listener that already listens; it has to listen again.',
-  notExercisedBecause: (parameters) =>
-    parameters.backlog > plannedLimit(parameters)
-      ? null
-      : 'somaxconn does not cut the backlog at first; pass a smaller --somaxconn',
+  notExercisedBecause: nothingToRaise,
   judge: (seen) => {
     const { parameters } = seen.plan;
     const old = plannedLimit(parameters);
@@ -160,17 +178,14 @@ function predict(parameters: Parameters, kernel: KernelModel) {
   if (!waitsForRepetition(parameters)) {
     return { ...predictOverflow(parameters, kernel), acceptQueueLimit: parameters.backlog };
   }
-  const finally_ = predictOverflow(parameters, raised);
+  // Once each, unless the server is so late in listening again that they repeat their SYN before.
   const refusedAtFirst = Math.max(
     0,
     parameters.clients - acceptQueueCapacity(parameters.backlog, kernel),
   );
   return {
-    ...finally_,
-    refusedSyns: {
-      least: refusedAtFirst + finally_.refusedSyns.least,
-      most: refusedAtFirst + finally_.refusedSyns.most,
-    },
+    ...predictOverflow(parameters, raised),
+    refusedSyns: { least: refusedAtFirst, most: 2 * refusedAtFirst },
   };
 }
 

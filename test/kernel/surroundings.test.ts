@@ -109,6 +109,21 @@ describe.concurrent('where a run is not possible', { timeout: TIMEOUT_MS }, () =
     }
   });
 
+  kernelTest.for([
+    [
+      'a key that no kernel has',
+      'net.ipv4.nothing_like_it=1',
+      /has no such key/,
+      /Nothing is known/,
+    ],
+    ['a value that the kernel refuses', 'net.ipv4.tcp_syn_retries=999', /refused/, /takes/],
+  ] as const)('%s', async ([, sysctl, why, remedy]) => {
+    const { error } = await failure(['--sysctl', sysctl]);
+    expect(error.code).toBe('SYSCTL_NOT_WRITABLE');
+    expect(error.message).toMatch(why);
+    expect(error.remedy).toMatch(remedy);
+  });
+
   kernelTest.for([4, 16, 40, 64, 128])('a disk of %i KiB that is full soon', async (sizeKib) => {
     const disk = installation.newFolder();
     const through = withMounts(`mount -t tmpfs -o size=${sizeKib}k tmpfs '${disk}'`);
@@ -117,6 +132,13 @@ describe.concurrent('where a run is not possible', { timeout: TIMEOUT_MS }, () =
     expect(error.message).toMatch(/no space left/i);
     expect(error.message).not.toContain('\n');
   });
+});
+
+kernelTest('--dry-run needs no /proc, which other systems do not have', async () => {
+  const through = withMounts('mount -t tmpfs tmpfs /proc');
+  const ended = await installation.run(['--dry-run'], { through });
+  expect(ended, ended.stderr).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(ended.stdout).toContain('net:[<caller>]');
 });
 
 const OWN_NAMESPACE = readlinkSync('/proc/self/ns/net');

@@ -1,5 +1,15 @@
 /** The command line: what it refuses, and what it does without a kernel to try things on. */
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FILES } from '../../harness/domain/evidence.ts';
@@ -57,6 +67,9 @@ const REFUSED: readonly (readonly [line: string, code: string, why: RegExp, reme
   ['--sandbox moon --dry-run', 'USAGE', /no sandbox 'moon'/, /auto/],
   ['--sandbox moon', 'USAGE', /no sandbox 'moon'/, /auto/],
   ['--sysctl kernel.hostname=x', 'USAGE', /--sysctl kernel\.hostname=x/, /--sysctl net\./],
+  ['--sysctl net.netfilter.nf_conntrack_max=1', 'USAGE', /none of the machine/, /--sysctl net\./],
+  ['--sysctl net.core.rmem_max=1', 'USAGE', /none of the machine/, /--sysctl net\./],
+  ['--sysctl net.ipv4.tcp_congestion_control=bbr', 'USAGE', /kernel module/, /--sysctl net\./],
   ['--sysctl net.ipv4.tcp_timestamps', 'USAGE', /tcp_timestamps/, /tcp_timestamps=0/],
   ['--syncookies 3', 'USAGE', /from 0 to 2/, /./],
   ['--arrivals fast', 'USAGE', /--arrivals fast/, /burst.*sequential.*50\/s/],
@@ -194,6 +207,29 @@ describe.concurrent('judging a stored run', { timeout: TIMEOUT_MS }, () => {
     const ended = await installation.run(['judge', folder, option]);
     expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
     expect(ended.stdout).toMatch(says);
+  });
+
+  test('nothing but regular files is read, and no link is followed when it is written', async () => {
+    const folder = copyOfRun('accept-queue-overflow');
+    const elsewhere = path.join(installation.newFolder(), 'elsewhere');
+    writeFileSync(elsewhere, 'untouched');
+    spawnSync('mkfifo', [path.join(folder, 'pipe')]);
+    rmSync(path.join(folder, FILES.verdict), { force: true });
+    symlinkSync(elsewhere, path.join(folder, FILES.verdict));
+    const ended = await installation.run(['judge', folder, '--json']);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readFileSync(path.join(folder, FILES.verdict), 'utf8')).toBe(ended.stdout);
+    expect(readFileSync(elsewhere, 'utf8')).toBe('untouched');
+  });
+
+  test('a conclusion that cannot be kept is told, and the verdict stands', async () => {
+    const folder = copyOfRun('accept-queue-overflow');
+    rmSync(path.join(folder, FILES.verdict), { force: true });
+    mkdirSync(path.join(folder, FILES.verdict));
+    const ended = await installation.run(['judge', folder, '--quiet']);
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stderr).toMatch(/^Cannot keep verdict\.json and report\.txt in .*\.\n$/);
+    expect(readdirSync(folder).filter((file) => file.startsWith('verdict.'))).toHaveLength(1);
   });
 
   test('a folder that is none of a run is an error', async () => {

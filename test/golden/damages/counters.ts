@@ -40,7 +40,7 @@ export const COUNTERS: readonly SingleDamage[] = [
     what: 'a request more was reset than RSTs were sent',
     of: ABORT,
     damage: recounted('closing', 'server', 'EmbryonicRsts', 1),
-    names: 'EmbryonicRsts of the server: 2 RSTs',
+    names: 'EmbryonicRsts of the server, or ListenOverflows: 2 RSTs',
     claims: ['001-c', 'prediction'],
   },
   {
