@@ -29,15 +29,20 @@ const AS_ORDINARY_USER = [
 
 const linesOf = (text) => text.split('\n').filter((line) => line !== '');
 
-/** A sample is of interest when a figure in it differs from the last one read of it. */
-function thinSamples(text) {
+/** A sample is of interest when a figure differs from the last one read, or during the closing snapshot. */
+function thinSamples(text, run) {
+  const timeline = linesOf(fs.readFileSync(path.join(run, 'timeline.jsonl'), 'utf8'));
+  const closing = timeline.map((line) => JSON.parse(line)).find(({ label }) => label === 'closing');
+  const isDuringClosing = (atMs) =>
+    closing.startedMonotonicMs <= atMs && atMs <= closing.endedMonotonicMs;
   const last = new Map();
   const lines = linesOf(text);
   const kept = lines.filter((line, index) => {
-    const { monotonicMs: _, ...figures } = JSON.parse(line);
+    const { monotonicMs, ...figures } = JSON.parse(line);
     const changed = Object.entries(figures).filter(([name, value]) => last.get(name) !== value);
     for (const [name, value] of changed) last.set(name, value);
-    return changed.length > 0 || index % KEEP_EVERY === 0 || index === lines.length - 1;
+    const regular = index % KEEP_EVERY === 0 || index === lines.length - 1;
+    return changed.length > 0 || regular || isDuringClosing(monotonicMs);
   });
   return `${kept.join('\n')}\n`;
 }

@@ -31,8 +31,8 @@ export const RUN: readonly SingleDamage[] = [
     damage: edited(FILES.samples, (text) =>
       text.replaceAll('"acceptQueueLength":3', '"acceptQueueLength":2'),
     ),
-    names: 'the last sample saw the same queue',
-    breaks: 'the last sample saw the same queue',
+    names: 'the sampler saw the same queue',
+    breaks: 'the sampler saw the same queue',
   },
   {
     what: 'a step left no time',
