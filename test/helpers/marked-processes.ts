@@ -5,6 +5,7 @@ export const MARK = 'BACKLOG_LAB_TEST';
 
 export interface MarkedProcess {
   readonly pid: number;
+  readonly parentPid: number;
   /** The command line, word by word. */
   readonly argv: readonly string[];
 }
@@ -15,8 +16,18 @@ export const processesMarked = (mark: string): readonly MarkedProcess[] =>
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       if (!wordsOf(name, 'environ').includes(`${MARK}=${mark}`)) return [];
-      return [{ pid: Number(name), argv: wordsOf(name, 'cmdline') }];
+      return [{ pid: Number(name), parentPid: parentOf(name), argv: wordsOf(name, 'cmdline') }];
     });
+
+/** 0 for a process that has ended. */
+function parentOf(pid: string): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^PPid:\t(\d+)/m.exec(status)?.[1]);
+  } catch {
+    return 0;
+  }
+}
 
 /** Empty for a process that has ended, and for one that is not ours to look at. */
 function wordsOf(pid: string, file: 'environ' | 'cmdline'): readonly string[] {

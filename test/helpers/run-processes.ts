@@ -24,11 +24,19 @@ export const processesOf = ({ mark }: Running): readonly MarkedProcess[] => proc
 export const roleOf = ({ argv }: MarkedProcess): Role | undefined =>
   (Object.keys(ROLES) as Role[]).find((role) => ROLES[role](argv));
 
+/** Those that play a part. Between fork and exec a process still carries its parent's command line. */
+export function playersOf(running: Running): readonly MarkedProcess[] {
+  const all = processesOf(running);
+  const isForked = ({ parentPid, argv }: MarkedProcess): boolean =>
+    all.some((other) => other.pid === parentPid && other.argv.join('\0') === argv.join('\0'));
+  return all.filter((process) => roleOf(process) !== undefined && !isForked(process));
+}
+
 /** Waits for the process that plays a part in a run. */
 export const processInRole = (running: Running, role: Role): Promise<MarkedProcess> =>
   waitUntil(
     `the ${role} of a run`,
-    () => processesOf(running).find((process) => roleOf(process) === role),
+    () => playersOf(running).find((process) => roleOf(process) === role),
     { seen: () => describe(running) },
   );
 

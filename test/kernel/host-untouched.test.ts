@@ -8,13 +8,7 @@ import { changesOf, type HostState, hostState, traceInstancesOf } from '../helpe
 import { type Running, useInstallation } from '../helpers/installation.ts';
 import { kernelTest, USERS, type User } from '../helpers/kernel-available.ts';
 import { seededRandom } from '../helpers/random.ts';
-import {
-  allGone,
-  processesOf,
-  processInRole,
-  type Role,
-  roleOf,
-} from '../helpers/run-processes.ts';
+import { allGone, playersOf, processInRole, type Role, roleOf } from '../helpers/run-processes.ts';
 import { startLongRun } from '../helpers/run-under-way.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -114,7 +108,7 @@ describe.concurrent('a run of which one process is killed', { timeout: TIMEOUT_M
     const args = ['--runs-dir', runsDir, '--connect-timeout', '5s'];
     const running = installation.start(args, { user: choice.user, env: { TMPDIR } });
     await pause(choice.afterMs);
-    const candidates = processesOf(running).filter((process) => roleOf(process) !== undefined);
+    const candidates = playersOf(running);
     const victim = candidates[choice.victim % candidates.length];
     const role = victim && roleOf(victim);
     if (!role) throw new Error(`No process of the run is there after ${choice.afterMs} ms.`);
