@@ -19,7 +19,7 @@ const EVENTS = ['sock/inet_sock_set_state', 'tcp/tcp_retransmit_synack', 'tcp/tc
 /**
  * Kernel trace events of our port, in a tracing instance of our own. The instance outlives
  * processes, so a keeper outside of the sandbox makes it, and removes it whatever happens.
- * Disposing writes trace.txt. Events of several ports or instances never mix.
+ * Disposing writes trace.txt. Another program of the machine on the same port number is in it too.
  */
 export async function startTrace(
   instance: string,
