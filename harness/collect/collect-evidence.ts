@@ -21,7 +21,7 @@ export interface CollectOptions {
   readonly signal: AbortSignal;
   /** The tracing instance made for this run, once it is there; null: no trace. */
   readonly traceInstance: Promise<string | null>;
-  readonly onStep: (label: string) => void;
+  readonly onStep: (label: string, waits: boolean) => void;
   /** Called when the run first waits for its clients: for work that should cost nobody time. */
   readonly onFirstWait: () => void;
 }
@@ -31,7 +31,7 @@ export async function collectEvidence(plan: RunPlan, options: CollectOptions): P
   const { recorder, signal } = options;
   const run = commandRunner(recorder, signal);
 
-  options.onStep('two hosts and a wire');
+  options.onStep('two hosts and a wire', false);
   await using laboratory = await openLaboratory(plan.network, run, signal);
   try {
     await experiment(plan, laboratory, run, options);
@@ -172,7 +172,7 @@ async function carryOutAll(
   const firstWait = steps.findIndex(({ kind }) => kind === 'await');
   try {
     for (const [index, step] of steps.entries()) {
-      onStep(describeStep(step));
+      onStep(describeStep(step), step.kind === 'await');
       if (index === firstWait) onFirstWait();
       await recordedStep(index, step, bench);
     }

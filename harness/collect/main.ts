@@ -66,7 +66,7 @@ async function main(options: InsideOptions): Promise<void> {
       signal,
       traceInstance,
       onFirstWait: () => void startSurroundings().catch(() => undefined),
-      onStep: (label) => report({ event: 'step', label }),
+      onStep: (label, waits) => report({ event: 'step', label, waits }),
     });
     await Promise.race([collected, uncaughtError()]);
     await startSurroundings();

@@ -21,7 +21,8 @@ export interface InsideOptions {
 
 /** One line of the inside's standard output. */
 export type InsideReport =
-  | { readonly event: 'step'; readonly label: string }
+  /** `waits`: from here on the kernel's timers take the time, not this machine's processors. */
+  | { readonly event: 'step'; readonly label: string; readonly waits: boolean }
   | {
       readonly event: 'failed';
       readonly code: HarnessErrorCode;

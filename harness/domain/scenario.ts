@@ -19,6 +19,21 @@ export interface Claim {
   readonly judge: (seen: Observations, prediction: Prediction) => Finding;
 }
 
+/** How much time `verify` takes: `documented` waits as long as the documents did, up to a minute. */
+export type Profile = 'default' | 'documented';
+
+/** One way in which `verify` carries a scenario out. */
+export interface Variant {
+  /** Kebab-case, such as `cookies-off`; empty where a scenario has only one. */
+  readonly name: string;
+  /** What differs from the scenario's defaults. */
+  readonly parameters: Partial<Parameters>;
+  /** About how long the kernel's own timers make it last, in milliseconds, for order and progress. */
+  readonly lastsMs: number;
+  /** Absent: it belongs to both. */
+  readonly profile?: Profile;
+}
+
 /** One documented experiment: data plus small pure functions. */
 export interface Scenario {
   readonly id: string;
@@ -27,6 +42,7 @@ export interface Scenario {
   readonly story: string;
   readonly claims: readonly Claim[];
   readonly defaults: Parameters;
+  readonly variants: readonly Variant[];
   readonly plan: (parameters: Parameters) => RunPlan;
   /** `sysctls` are the values in force on both hosts; before the run, those that the plan asks for. */
   readonly predict: (parameters: Parameters, kernel: KernelModel) => Prediction;

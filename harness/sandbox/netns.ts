@@ -119,7 +119,7 @@ async function collectWith(
   createInterface({ input: child.stdout }).on('line', (line) => {
     const report = JSON.parse(line) as InsideReport;
     reports.push(report);
-    if (report.event === 'step') request.onStep(report.label);
+    if (report.event === 'step') request.onStep(report.label, report.waits);
   });
   const result = await child;
   // The keeper takes its time; the process does not end before it, but the judge need not wait.

@@ -8,7 +8,8 @@ export interface CollectRequest {
   /** Aborting stops the run and keeps the evidence so far; `force` ends it at once. */
   readonly signal: AbortSignal;
   readonly force: AbortSignal;
-  readonly onStep: (label: string) => void;
+  /** `waits`: the kernel's timers take the time of this step, not this machine's processors. */
+  readonly onStep: (label: string, waits: boolean) => void;
 }
 
 /**

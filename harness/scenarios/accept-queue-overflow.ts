@@ -38,6 +38,7 @@ export const acceptQueueOverflow: Scenario = {
     ),
   ],
   defaults: DEFAULTS,
+  variants: [{ name: '', parameters: {}, lastsMs: 2_500 }],
   plan: (parameters) =>
     planOf(ID, parameters, connectAndSettle(parameters, 'all', parameters.clients)),
   predict: (parameters, kernel) => predictOverflow(parameters, kernel),

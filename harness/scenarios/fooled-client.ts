@@ -116,6 +116,15 @@ export const fooledClient: Scenario = {
     readTimeoutMs: 3_000,
     sysctls: { server: { [SYNACK_RETRIES]: '2' }, client: {} },
   },
+  variants: [
+    { name: 'two-repetitions', parameters: {}, lastsMs: 7_100, profile: 'default' },
+    {
+      name: 'five-repetitions',
+      parameters: { sysctls: { server: { [SYNACK_RETRIES]: '5' }, client: {} } },
+      lastsMs: 63_500,
+      profile: 'documented',
+    },
+  ],
   plan: (parameters) => {
     assertDecidable(parameters);
     return planOf(ID, parameters, middle(parameters));

@@ -33,6 +33,7 @@ export const somaxconnCapsTheBacklog: Scenario = {
     connectTimeoutMs: 1_500,
     sysctls: { server: { 'net.core.somaxconn': '128' }, client: {} },
   },
+  variants: [{ name: '', parameters: {}, lastsMs: 1_500 }],
   plan: (parameters) =>
     planOf(ID, parameters, connectAndSettle(parameters, 'all', parameters.clients)),
   predict: (parameters, kernel) => predictOverflow(parameters, kernel),

@@ -202,6 +202,7 @@ export const somaxconnNeedsANewListen: Scenario = {
     connectTimeoutMs: 3_000,
     sysctls: { server: { [SOMAXCONN]: '128' }, client: {} },
   },
+  variants: [{ name: '', parameters: {}, lastsMs: 1_100 }],
   plan: (parameters) => {
     assertDecidable(parameters);
     return planOf(ID, parameters, middle(parameters));
