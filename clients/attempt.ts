@@ -13,6 +13,23 @@ export interface Client {
   /** The address to connect from; absent: the kernel chooses. */
   readonly sourceAddress?: string;
   readonly behaviour: ClientBehaviour;
+  /** The client whose connection this one is to replace. */
+  readonly reconnects?: number;
+}
+
+/** What the swarm wants to hear of one client. */
+export interface Hearing {
+  /** The attempt has an outcome. */
+  readonly onSettled: () => void;
+  /** It came to nothing, or the connection is over. */
+  readonly onOver: () => void;
+}
+
+export interface Attempt {
+  /** Writes so many bytes, if it is connected. */
+  readonly send: (bytes: number) => boolean;
+  /** Closes the socket without a further event. */
+  readonly destroy: () => void;
 }
 
 type LocalEnd = { readonly localAddress: string; readonly localPort: number };
@@ -45,9 +62,8 @@ const outcomeOfError = (
 /**
  * One client's life: one connect(2), its outcome, and the connection held until the swarm lets go.
  * Emits exactly one `attempt` and then at most one outcome; `onSettled` follows the outcome.
- * Returns the socket, to be destroyed on release.
  */
-export const startAttempt = (client: Client, emit: Emit, onSettled: () => void): Socket => {
+export const startAttempt = (client: Client, emit: Emit, hearing: Hearing): Attempt => {
   const socket = new Socket({ allowHalfOpen: true });
   let deadline: Deadline | undefined;
   let localEnd: Partial<LocalEnd> = {};
@@ -55,10 +71,15 @@ export const startAttempt = (client: Client, emit: Emit, onSettled: () => void):
 
   const now = () => ({ monotonicMs: monotonicMs(), client: client.client });
 
+  const emitAttempt = (): void => {
+    const { wave, reconnects } = client;
+    emit({ event: 'attempt', wave, ...(reconnects === undefined ? {} : { reconnects }), ...now() });
+  };
+
   // Node >= 20.12 says so right before it calls connect(2). The timer starts here, so that a large
   // burst does not charge the loop's own delay to the kernel.
   const begin = (): void => {
-    emit({ event: 'attempt', wave: client.wave, ...now() });
+    emitAttempt();
     deadline = startDeadline(client.behaviour.connectTimeoutMs, giveUp);
     process.nextTick(readLocalEnd);
   };
@@ -74,7 +95,10 @@ export const startAttempt = (client: Client, emit: Emit, onSettled: () => void):
   const settle = (outcome: SwarmEvent): void => {
     deadline?.cancel();
     emit(outcome);
-    onSettled();
+    hearing.onSettled();
+    if (outcome.event !== 'connected') {
+      hearing.onOver();
+    }
   };
 
   const giveUp = (): void => {
@@ -86,24 +110,28 @@ export const startAttempt = (client: Client, emit: Emit, onSettled: () => void):
     const code = error.code ?? error.name;
     if (connection !== undefined) {
       connection.end(code, localEnd);
+      hearing.onOver();
       return;
     }
     // The local address was refused by bind(2), before connect(2): the client is told of all the
     // same, so that every client of a wave has an attempt.
     if (deadline === undefined) {
-      emit({ event: 'attempt', wave: client.wave, ...now() });
+      emitAttempt();
     }
     settle(outcomeOfError(code, { ...now(), ...localEnd }));
   };
 
   const hold = (): void => {
     settle({ event: 'connected', ...now(), ...localEnd });
-    connection = holdConnection(socket, client.client, client.behaviour, emit);
+    connection = holdConnection(socket, client, emit, hearing.onOver);
   };
 
   socket.once('connectionAttempt', begin);
   socket.once('connect', hold);
   socket.on('error', fail);
   socket.connect(connectOptions(client));
-  return socket;
+  return {
+    send: (bytes) => connection?.send(bytes) ?? false,
+    destroy: () => socket.destroy(),
+  };
 };

@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net';
-import type { ConnectCommand } from '../harness/domain/wire.ts';
+import { type ConnectCommand, RECONNECTION_STRIDE } from '../harness/domain/wire.ts';
 import { letArrive } from './arrivals.ts';
-import { type Client, startAttempt } from './attempt.ts';
+import { type Attempt, type Client, startAttempt } from './attempt.ts';
 import type { Emit } from './event-writer.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { SwarmOptions } from './swarm-options.ts';
@@ -11,38 +10,58 @@ type Target = Pick<SwarmOptions, 'host' | 'port' | 'sourceAddresses'>;
 /** Clients are spread over the source addresses by their number, whichever process runs them. */
 const clientOf = (command: ConnectCommand, target: Target, index: number): Client => {
   const client = command.firstClient + index * command.clientStep;
-  const { sourceAddresses, host, port } = target;
+  const { sourceAddresses, port } = target;
   const sourceAddress = sourceAddresses[(client - 1) % sourceAddresses.length];
   return {
     client,
     wave: command.wave,
-    host,
+    host: command.host ?? target.host,
     port,
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
     behaviour: command.behaviour,
   };
 };
 
+const nextAttemptOf = (client: Client): Client => ({
+  ...client,
+  client: client.client + RECONNECTION_STRIDE,
+  reconnects: client.client,
+});
+
 export interface Swarm {
   readonly connect: (command: ConnectCommand, onSettled: () => void) => void;
+  /** Every connected client of the wave writes; says how many did. */
+  readonly send: (wave: string, bytes: number) => number;
+  readonly stopReconnecting: () => void;
   /** Closes every socket and starts no further client. */
   readonly release: () => void;
 }
 
 /** All clients of this process, whatever wave they came with. */
 export const createSwarm = (target: Target, emit: Emit): Swarm => {
-  const sockets: Socket[] = [];
+  const attempts = new Set<{ readonly wave: string; readonly attempt: Attempt }>();
   let released = false;
+  let reconnecting = true;
+
+  const startClient = (client: Client, onSettled: () => void): void => {
+    if (released) return;
+    const { reconnectAfterMs } = client.behaviour;
+    const onOver = (): void => {
+      if (reconnectAfterMs === undefined) return;
+      attempts.delete(entry);
+      setTimeout(() => {
+        if (reconnecting) startClient(nextAttemptOf(client), () => undefined);
+      }, reconnectAfterMs);
+    };
+    const entry = { wave: client.wave, attempt: startAttempt(client, emit, { onSettled, onOver }) };
+    attempts.add(entry);
+  };
 
   const start = (command: ConnectCommand, onSettled: () => void): void => {
     letArrive(
       command.arrivals,
       command.clients,
-      (index, settled) => {
-        if (!released) {
-          sockets.push(startAttempt(clientOf(command, target, index), emit, settled));
-        }
-      },
+      (index, settled) => startClient(clientOf(command, target, index), settled),
       () => {
         emit({ event: 'wave-settled', wave: command.wave, monotonicMs: monotonicMs() });
         onSettled();
@@ -58,10 +77,17 @@ export const createSwarm = (target: Target, emit: Emit): Swarm => {
         start(command, onSettled);
       }
     },
+    send: (wave, bytes) => {
+      const ofWave = [...attempts].filter((entry) => entry.wave === wave);
+      return ofWave.filter(({ attempt }) => attempt.send(bytes)).length;
+    },
+    stopReconnecting: () => {
+      reconnecting = false;
+    },
     release: () => {
       released = true;
-      for (const socket of sockets) {
-        socket.destroy();
+      for (const { attempt } of attempts) {
+        attempt.destroy();
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import type { ClientBehaviour, SwarmEvent } from '../harness/domain/wire.ts';
+import type { SwarmEvent } from '../harness/domain/wire.ts';
+import type { Client } from './attempt.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { Emit } from './event-writer.ts';
 import { monotonicMs } from './monotonic.ts';
@@ -7,6 +8,8 @@ import { monotonicMs } from './monotonic.ts';
 export interface Connection {
   /** The kernel has ended the connection with this error. */
   readonly end: (code: string, localEnd: LocalEnd) => void;
+  /** False when the client has closed it already. */
+  readonly send: (bytes: number) => boolean;
 }
 
 interface LocalEnd {
@@ -27,15 +30,16 @@ const payloadOf = (bytes: number): Uint8Array => {
 /**
  * The life of a connection after connect(2). The socket is read, for otherwise nobody would notice
  * a FIN or RST; a FIN is not answered and a read timeout closes nothing, so that what can be seen
- * at the sockets stays as it is until the release.
+ * at the sockets stays as it is until the release. But a short connection closes at once, and who
+ * reconnects lets go of a connection that the server has ended; `onOver` follows.
  */
 export const holdConnection = (
   socket: Socket,
-  client: number,
-  behaviour: ClientBehaviour,
+  { client, behaviour }: Client,
   emit: Emit,
+  onOver: () => void,
 ): Connection => {
-  const { readTimeoutMs, sendBytes, keepAliveMs } = behaviour;
+  const { readTimeoutMs, sendBytes, keepAliveMs, closesAtOnce, reconnectAfterMs } = behaviour;
   const now = () => ({ monotonicMs: monotonicMs(), client });
   /** Payload was handed to the kernel or received from the server. */
   let dataSeen = false;
@@ -78,18 +82,45 @@ export const holdConnection = (
   socket.once('end', () => {
     readDeadline?.cancel();
     emit({ event: 'closed-by-server', ...now() });
+    if (reconnectAfterMs !== undefined) {
+      close();
+    }
   });
-  if (sendBytes > 0) {
-    socket.write(payloadOf(sendBytes), (error) => {
+  const send = (bytes: number): boolean => {
+    if (socket.destroyed) {
+      return false;
+    }
+    socket.write(payloadOf(bytes), (error) => {
       if (!error) {
         dataSeen = true;
-        emit({ event: 'sent', bytes: sendBytes, ...now() });
+        emit({ event: 'sent', bytes, ...now() });
+      }
+      if (closesAtOnce === true) {
+        close();
       }
     });
-  }
+    return true;
+  };
+
+  /** Once: the write of a socket that is destroyed calls back too. */
+  const close = (): void => {
+    if (!socket.destroyed) {
+      readDeadline?.cancel();
+      socket.destroy();
+      emit({ event: 'closed-by-client', ...now() });
+      onOver();
+    }
+  };
+
   awaitData();
+  if (sendBytes > 0) {
+    send(sendBytes);
+  } else if (closesAtOnce === true) {
+    close();
+  }
 
   return {
+    send,
     end: (code, localEnd) => {
       readDeadline?.cancel();
       emit(endOfError(code, localEnd));

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Arrivals, ConnectCommand, SwarmCommand } from '../harness/domain/wire.ts';
 
 /** Node's timers take no more: a longer delay would fire at once. */
@@ -24,7 +25,9 @@ const isBehaviour = (value: unknown): boolean =>
   (value['readTimeoutMs'] === null || isDelay(value['readTimeoutMs'])) &&
   isWhole(value['sendBytes'], 0) &&
   // Node hands whole seconds to the kernel, and 0 would be the kernel's default of two hours.
-  (value['keepAliveMs'] === null || isWhole(value['keepAliveMs'], 1_000, LONGEST_DELAY_MS));
+  (value['keepAliveMs'] === null || isWhole(value['keepAliveMs'], 1_000, LONGEST_DELAY_MS)) &&
+  ['undefined', 'boolean'].includes(typeof value['closesAtOnce']) &&
+  (value['reconnectAfterMs'] === undefined || isDelay(value['reconnectAfterMs']));
 
 const isConnect = (value: Record<string, unknown>): boolean =>
   typeof value['wave'] === 'string' &&
@@ -33,14 +36,21 @@ const isConnect = (value: Record<string, unknown>): boolean =>
   isWhole(value['clients'], 1) &&
   isArrivals(value['arrivals']) &&
   isDelay(value['startDelayMs']) &&
+  (value['host'] === undefined || isIP(String(value['host'])) !== 0) &&
   isBehaviour(value['behaviour']);
+
+const isSend = (value: Record<string, unknown>): boolean =>
+  typeof value['wave'] === 'string' && isWhole(value['bytes'], 1);
 
 /** One line of standard input. Throws an Error that quotes the line if it is not a command. */
 export const parseSwarmCommand = (line: string): SwarmCommand => {
   const value: unknown = JSON.parse(line);
   if (isObject(value)) {
-    if (value['command'] === 'release') {
-      return { command: 'release' };
+    if (value['command'] === 'release' || value['command'] === 'stop-reconnecting') {
+      return { command: value['command'] };
+    }
+    if (value['command'] === 'send' && isSend(value)) {
+      return value as unknown as SwarmCommand;
     }
     if (value['command'] === 'connect' && isConnect(value)) {
       return value as unknown as ConnectCommand;

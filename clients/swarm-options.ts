@@ -21,8 +21,8 @@ Usage: node dist/clients/swarm.js --host ADDRESS --port PORT [options]
 Times are 300ms, 3s or plain milliseconds. Events are printed as JSON lines. Sockets are held until
 standard input ends, or until SIGINT or SIGTERM.
 
-Without --clients the program prints {"event":"ready"} and obeys the commands "connect" and
-"release" on standard input, one JSON object a line; --arrivals, --connect-timeout, --read-timeout,
+Without --clients the program prints {"event":"ready"} and obeys the commands "connect", "send",
+"stop-reconnecting" and "release" on standard input, one JSON object a line; --arrivals, --connect-timeout, --read-timeout,
 --send and --keepalive are then part of each "connect".
 
 Examples:

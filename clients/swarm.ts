@@ -35,10 +35,23 @@ const releaseOnce = (swarm: Swarm, writer: EventWriter): Release => {
 
 const obeyStandardInput = (swarm: Swarm, writer: EventWriter, release: Release): void => {
   const obey = (command: SwarmCommand): void => {
-    if (command.command === 'release') {
-      release();
-    } else {
-      swarm.connect(command, () => undefined);
+    switch (command.command) {
+      case 'release':
+        release();
+        return;
+      case 'connect':
+        swarm.connect(command, () => undefined);
+        return;
+      case 'send': {
+        const { wave, bytes } = command;
+        const clients = swarm.send(wave, bytes);
+        writer.emit({ event: 'wave-sent', wave, clients, monotonicMs: monotonicMs() });
+        return;
+      }
+      case 'stop-reconnecting':
+        swarm.stopReconnecting();
+        writer.emit({ event: 'reconnecting-stopped', monotonicMs: monotonicMs() });
+        return;
     }
   };
   writer.emit({ event: 'ready', monotonicMs: monotonicMs() });

@@ -22,7 +22,11 @@ if (parentPort === null) {
 const port = parentPort;
 const { options, wakeUps } = workerData as ThreadData;
 const accepted = new Set<Socket>();
-let blocked = true;
+/** Until then the loop does not turn: for ever, unless a command says otherwise. */
+let blockedUntilMs = Number.POSITIVE_INFINITY;
+/** While it serves: how long its loop is blocked, and how long it turns in between. */
+let duty: { readonly blockedMs: number; readonly openMs: number } | undefined;
+let dutyTimer: NodeJS.Timeout | undefined;
 
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
@@ -33,25 +37,47 @@ const fail = (code: string, message: string): void => {
   post({ event: 'failed', monotonicMs: monotonicMs(), code, message });
 };
 
+/** A connection that its client reset while it was queued is accepted, but has no peer any more. */
+const peerOf = ({
+  remoteAddress = '',
+  remotePort = 0,
+}: {
+  readonly [Field in keyof Peer]?: Peer[Field] | undefined;
+}): Peer => ({
+  remoteAddress,
+  remotePort,
+});
+
+interface Peer {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+}
+
 /** Holds the connection and reads what comes, so that a client that goes away is let go. */
 const keepOpen = (socket: Socket): void => {
-  post({
-    event: 'accepted',
-    monotonicMs: monotonicMs(),
-    // A connection that its client reset while it was queued is accepted, but has no peer any more.
-    remoteAddress: socket.remoteAddress ?? '',
-    remotePort: socket.remotePort ?? 0,
-  });
+  const peer = peerOf(socket);
+  post({ event: 'accepted', monotonicMs: monotonicMs(), ...peer });
   accepted.add(socket);
   socket.on('error', () => undefined);
   socket.on('close', () => accepted.delete(socket));
-  socket.resume();
+  socket.on('data', (chunk: Uint8Array) => {
+    post({ event: 'received', monotonicMs: monotonicMs(), ...peer, bytes: chunk.length });
+    if (options.answers) {
+      socket.write(chunk);
+    }
+  });
 };
 
 const server = createServer(keepOpen);
+if (options.cap !== null) {
+  server.maxConnections = options.cap;
+  server.on('drop', (peer) => {
+    post({ event: 'dropped', monotonicMs: monotonicMs(), ...peerOf(peer ?? {}) });
+  });
+}
 
 /** The main thread fills in the accept-queue limit: it is free to run `ss`. */
-const postListening = (event: 'listening' | 'listening-again', backlog: number): void => {
+const postListening = (event: 'listening' | 'listening-again', backlog: number | null): void => {
   const bound = server.address();
   if (bound === null || typeof bound === 'string') {
     throw new Error('The server has no address although it listens.');
@@ -91,7 +117,8 @@ const listenAgain = (backlog: number): void => {
 
 /** uv_close closes the descriptor at once: nothing is accepted on the way out. */
 const close = (): void => {
-  blocked = false;
+  duty = undefined;
+  blockedUntilMs = 0;
   server.close();
   for (const socket of accepted) {
     socket.destroy();
@@ -103,12 +130,19 @@ const close = (): void => {
 const obey = (command: ServerCommand): void => {
   switch (command.command) {
     case 'accept':
-      blocked = false;
+      duty = undefined;
+      blockedUntilMs = 0;
       post({ event: 'accepting', monotonicMs: monotonicMs() });
       return;
     case 'pause':
-      blocked = true;
+      duty = undefined;
+      blockedUntilMs = Number.POSITIVE_INFINITY;
       post({ event: 'paused', monotonicMs: monotonicMs() });
+      return;
+    case 'serve':
+      duty = command;
+      blockedUntilMs = monotonicMs() + duty.blockedMs;
+      post({ event: 'serving', monotonicMs: monotonicMs() });
       return;
     case 'listen':
       listenAgain(command.backlog);
@@ -120,19 +154,34 @@ const obey = (command: ServerCommand): void => {
 };
 
 /**
- * Returns when the loop may turn again. The counter is read before the port, and the main thread
- * posts before it counts: no command can slip in between unseen.
+ * Obeys what was posted by now, or sleeps until something is or the time is over. The counter is
+ * read before the port, and the main thread posts before it counts: no command slips in unseen.
  */
-const stayBlocked = (): void => {
-  while (blocked) {
-    const seen = Atomics.load(wakeUps, 0);
-    const received: { message: ServerCommand } | undefined = receiveMessageOnPort(port);
-    if (received === undefined) {
-      Atomics.wait(wakeUps, 0, seen);
-    } else {
-      obey(received.message);
-    }
+const obeyOrSleep = (mostMs: number): void => {
+  const seen = Atomics.load(wakeUps, 0);
+  const received: { message: ServerCommand } | undefined = receiveMessageOnPort(port);
+  if (received === undefined) {
+    Atomics.wait(wakeUps, 0, seen, mostMs);
+  } else {
+    obey(received.message);
   }
+};
+
+/** Returns when the loop may turn again; while it serves, only for a while. */
+const stayBlocked = (): void => {
+  clearTimeout(dutyTimer);
+  while (monotonicMs() < blockedUntilMs) {
+    obeyOrSleep(blockedUntilMs - monotonicMs());
+  }
+  if (duty !== undefined) {
+    dutyTimer = setTimeout(blockAgain, duty.openMs);
+  }
+};
+
+/** Like the long work of an application that does everything in one loop. */
+const blockAgain = (): void => {
+  blockedUntilMs = monotonicMs() + (duty?.blockedMs ?? 0);
+  stayBlocked();
 };
 
 port.on('message', (command: ServerCommand) => {
@@ -144,7 +193,8 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 });
 // A numeric host is not looked up: listen(2) and this callback run in ticks of one and the same
 // turn of the loop, so that nothing can have been accepted when the thread blocks.
-server.listen(options, () => {
-  postListening('listening', options.backlog);
+const { host, port: listenPort, backlog } = options;
+server.listen({ host, port: listenPort, ...(backlog === null ? {} : { backlog }) }, () => {
+  postListening('listening', backlog);
   stayBlocked();
 });

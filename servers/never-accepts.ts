@@ -29,8 +29,9 @@ const withAcceptQueueLimit = (event: ServerEvent): ServerEvent =>
     ? { ...event, acceptQueueLimit: readAcceptQueueLimit(event.address, event.port) }
     : event;
 
-/** Every command has one answer; `accepted` comes unasked. */
-const isAnswer = (event: ServerEvent): boolean => event.event !== 'accepted';
+/** Every command has one answer; these come unasked. */
+const UNASKED: ReadonlySet<ServerEvent['event']> = new Set(['accepted', 'dropped', 'received']);
+const isAnswer = ({ event }: ServerEvent): boolean => !UNASKED.has(event);
 
 interface ListeningThread {
   /** Resolves when the thread listens. */

@@ -7,12 +7,17 @@ Usage: node dist/servers/never-accepts.js [options]
 
   --host ADDRESS   numeric IPv4 or IPv6 address to listen on (default 127.0.0.1)
   --port PORT      0 lets the kernel choose one (default 0)
-  --backlog N      argument of listen(2), at least 1 (default 1)
+  --backlog N      argument of listen(2), at least 1 (default 1); none: leave it to Node
+  --allow-zero     accept --backlog 0 and pass it on to Node, which replaces it by 511
+  --cap N          server.maxConnections: accept what is above it, and close it at once
+  --answer         send back as many bytes as come
   --help           this text
 
 Events are printed as JSON lines. Commands are read from standard input, one JSON object a line:
   {"command":"accept"}              accept what is queued and what comes later
   {"command":"pause"}               stop accepting again
+  {"command":"serve","blockedMs":2000,"openMs":200}
+                                    accept with a loop that is blocked again and again
   {"command":"listen","backlog":8}  listen(2) again on the same socket; 0 is possible here
   {"command":"close"}               end, as the end of standard input and SIGTERM do
 
@@ -26,7 +31,11 @@ Exit codes: 0 closed, 2 wrong usage, 4 could not listen.
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  readonly backlog: number;
+  /** null: no backlog is given to Node. */
+  readonly backlog: number | null;
+  /** `server.maxConnections`; null: no cap. */
+  readonly cap: number | null;
+  readonly answers: boolean;
 }
 
 /** The largest int: what listen(2) takes. */
@@ -50,9 +59,12 @@ const readPort = (text: string): number => {
   );
 };
 
-const readBacklog = (text: string): number => {
+const readBacklog = (text: string, allowZero: boolean): number | null => {
+  if (text === 'none') {
+    return null;
+  }
   const backlog = readInteger(text);
-  if (backlog >= 1 && backlog <= LARGEST_BACKLOG) {
+  if (backlog >= (allowZero ? 0 : 1) && backlog <= LARGEST_BACKLOG) {
     return backlog;
   }
   const reason =
@@ -63,6 +75,21 @@ const readBacklog = (text: string): number => {
     'BACKLOG_OUT_OF_RANGE',
     `Cannot listen with backlog ${text} because ${reason}.`,
     'pass --backlog 1 or more.',
+  );
+};
+
+const readCap = (text: string | undefined): number | null => {
+  if (text === undefined) {
+    return null;
+  }
+  const cap = readInteger(text);
+  if (cap >= 1) {
+    return cap;
+  }
+  throw usageError(
+    'USAGE',
+    `Cannot cap the connections at "${text}" because it is not a whole number from 1.`,
+    'pass --cap 128, or leave it out.',
   );
 };
 
@@ -85,6 +112,9 @@ const parse = (args: readonly string[]) => {
         host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '0' },
         backlog: { type: 'string', default: '1' },
+        'allow-zero': { type: 'boolean', default: false },
+        cap: { type: 'string' },
+        answer: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }).values;
@@ -103,6 +133,8 @@ export const readServerOptions = (args: readonly string[]): ServerOptions | 'hel
   return {
     host: readHost(values.host),
     port: readPort(values.port),
-    backlog: readBacklog(values.backlog),
+    backlog: readBacklog(values.backlog, values['allow-zero']),
+    cap: readCap(values.cap),
+    answers: values.answer,
   };
 };

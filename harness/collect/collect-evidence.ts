@@ -10,7 +10,7 @@ import { acceptQueueReader } from './queue-lengths.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { startSampler } from './sampler.ts';
 import { type Server, startServer } from './server.ts';
-import { type Bench, carryOut, describeStep } from './steps.ts';
+import { type Bench, carryOut, describeStep, type StepOf } from './steps.ts';
 import { processesFor, startSwarm } from './swarm.ts';
 import { applySysctls } from './sysctls.ts';
 import { startTrace } from './trace.ts';
@@ -77,6 +77,7 @@ async function experiment(
     tableFile,
     acceptQueueLength: acceptQueueReader(tableFile, port),
     gate: gateOf(laboratory.client, plan.network, run),
+    servers: new Map(),
     startServer: startServerNow,
     run,
     recorder,
@@ -138,25 +139,29 @@ function serverStarter(
   late: LateResources,
   { recorder, signal }: CollectOptions,
 ): Bench['startServer'] {
-  const start = (backlog: number): Promise<Server> =>
-    startServer(host, { ...plan.network, backlog }, recorder, signal);
+  const start = (step: StepOf<'start-server'>): Promise<Server> =>
+    startServer(host, { ...plan.network, ...step }, recorder, signal);
   const [first] = plan.steps;
-  let early = first?.kind === 'start-server' ? start(first.backlog) : undefined;
+  let early = first?.kind === 'start-server' ? start(first) : undefined;
   early?.catch(() => undefined);
-  return async (backlog) => {
-    const starting = early ?? start(backlog);
+  let sampling = false;
+  return async (step) => {
+    const starting = early ?? start(step);
     early = undefined;
     const server = await starting;
     late.own(server);
-    // Without a listener each look would walk the kernel's whole table.
-    late.own(
-      startSampler(
-        tableFile,
-        host,
-        { everyMs: plan.sampleEveryMs, port: plan.network.port },
-        recorder,
-      ),
-    );
+    if (!sampling) {
+      sampling = true;
+      // Without a listener each look would walk the kernel's whole table.
+      late.own(
+        startSampler(
+          tableFile,
+          host,
+          { everyMs: plan.sampleEveryMs, port: plan.network.port },
+          recorder,
+        ),
+      );
+    }
     server.unexpectedEnd.catch((error: unknown) => late.fail(error));
     return server;
   };

@@ -2,11 +2,13 @@ import type { Condition } from '../domain/plan.ts';
 import { countersNow } from './counters.ts';
 import type { HostNamespace } from './hosts.ts';
 import { synQueueLength } from './queue-lengths.ts';
+import type { Server } from './server.ts';
 import type { Swarm } from './swarm.ts';
 
 /** What conditions look at. */
 export interface Watched {
   readonly server: HostNamespace;
+  readonly servers: ReadonlyMap<number, Server>;
   readonly swarm: Swarm;
   /** /proc/<pid>/net/tcp or tcp6 of the server. */
   readonly tableFile: string;
@@ -30,6 +32,18 @@ export function lookAt(condition: Condition, watched: Watched): Looked {
     }
     case 'clients-connected':
       return atLeast('clients connected', watched.swarm.connectedIn(condition.wave), condition);
+    case 'attempts-made':
+      return atLeast('attempts', watched.swarm.attemptsIn(condition.wave), condition);
+    case 'bytes-answered':
+      return atLeast('bytes', watched.swarm.receivedIn(condition.wave), condition);
+    case 'connections-taken': {
+      const taken = watched.servers.get(condition.relay ?? 0)?.taken() ?? 0;
+      return atLeast('connections taken', taken, condition);
+    }
+    case 'bytes-received': {
+      const bytes = watched.servers.get(condition.relay ?? 0)?.receivedBytes() ?? 0;
+      return atLeast('bytes received', bytes, condition);
+    }
     case 'accept-queue-length':
       return equals('accept-queue length', watched.acceptQueueLength() ?? -1, condition);
     case 'syn-queue-length':
@@ -60,6 +74,14 @@ export function describeCondition(condition: Condition): string {
       return `${condition.atLeast} clients of wave '${condition.wave}' to be connected`;
     case 'first-syns-met':
       return `${condition.atLeast} SYNs of wave '${condition.wave}' to be answered or dropped`;
+    case 'attempts-made':
+      return `${condition.atLeast} attempts of wave '${condition.wave}'`;
+    case 'bytes-answered':
+      return `wave '${condition.wave}' to receive ${condition.atLeast} bytes`;
+    case 'connections-taken':
+      return `the server to accept ${condition.atLeast} connections`;
+    case 'bytes-received':
+      return `the server to receive ${condition.atLeast} bytes`;
     case 'accept-queue-length':
       return `the accept queue to hold ${condition.equals}`;
     case 'syn-queue-length':

@@ -1,15 +1,22 @@
+import type { Step } from '../domain/plan.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
 import { type HostNamespace, type RunCommand, SERVER_ADDRESS } from './hosts.ts';
 
 /**
- * The gate sits in the client's output path, before the wire and so before the capture: while it is
- * closed nothing but SYNs leaves the clients. A client that has its SYN-ACK is ESTABLISHED, the
- * server never hears its ACK, and the request waits in the SYN queue. After the gate has opened the
- * ACK goes out again in answer to the next SYN-ACK retransmission (1 s after the first).
+ * The gate stands on the client's host, in one of two places.
+ *
+ * - In its output path, before the wire and so before the capture: while it is closed nothing but
+ *   SYNs leaves the clients. A client that has its SYN-ACK is ESTABLISHED, the server never hears
+ *   its ACK, and the request waits in the SYN queue. After the gate has opened the ACK goes out
+ *   again in answer to the next SYN-ACK retransmission (1 s after the first).
+ * - In its input path, behind the wire: no SYN-ACK reaches a client, so nobody is connected, and the
+ *   requests wait in the SYN queue as they would for clients that are far away or gone.
  */
 export interface Gate {
-  setClosed(closed: boolean): Promise<void>;
+  set(step: GateStep): Promise<void>;
 }
+
+export type GateStep = Pick<Extract<Step, { kind: 'gate' }>, 'closed' | 'holds'>;
 
 interface Network {
   readonly family: AddressFamily;
@@ -18,16 +25,23 @@ interface Network {
 
 const TABLE = 'inet backlog_lab';
 
-export function gateCommand(closed: boolean, { family, port }: Network): readonly string[] {
+export function gateCommand(
+  { closed, holds }: GateStep,
+  { family, port }: Network,
+): readonly string[] {
   if (!closed) return ['nft', `delete table ${TABLE}`];
-  const destination = `${family === 4 ? 'ip' : 'ip6'} daddr ${SERVER_ADDRESS[family]}`;
-  const rule = `${destination} tcp dport ${port} tcp flags & syn == 0 counter drop`;
-  const chain = `chain gate { type filter hook output priority 0; ${rule}; }`;
+  const protocol = family === 4 ? 'ip' : 'ip6';
+  const server = SERVER_ADDRESS[family];
+  const [hook, rule] =
+    holds === 'syn-acks'
+      ? ['input', `${protocol} saddr ${server} tcp sport ${port}`]
+      : ['output', `${protocol} daddr ${server} tcp dport ${port} tcp flags & syn == 0`];
+  const chain = `chain gate { type filter hook ${hook} priority 0; ${rule} counter drop; }`;
   return ['nft', `table ${TABLE} { ${chain}; }`];
 }
 
 export const gateOf = (client: HostNamespace, network: Network, run: RunCommand): Gate => ({
-  setClosed: async (closed) => {
-    await run(client.inside(gateCommand(closed, network)), 'client');
+  set: async (step) => {
+    await run(client.inside(gateCommand(step, network)), 'client');
   },
 });

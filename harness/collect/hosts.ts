@@ -20,6 +20,10 @@ export const SERVER_ADDRESS: Readonly<Record<AddressFamily, string>> = {
   4: '10.77.0.1',
   6: 'fd77::1',
 };
+/** Further servers stand on the same host, at addresses of their own: the first at ...101, and so on. */
+export const serverAddress = (family: AddressFamily, relay: number): string =>
+  relay === 0 ? SERVER_ADDRESS[family] : `${family === 4 ? '10.77.0.' : 'fd77::'}${100 + relay}`;
+
 const CLIENT_ADDRESS: Readonly<Record<AddressFamily, string>> = { 4: '10.77.0.2', 6: 'fd77::2' };
 const PREFIX: Readonly<Record<AddressFamily, number>> = { 4: 24, 6: 64 };
 const FURTHER_CLIENTS: Readonly<
@@ -126,7 +130,11 @@ async function openHost(host: Host, signal: AbortSignal): Promise<OpenHost> {
 interface Network {
   readonly family: AddressFamily;
   readonly clientAddresses: number;
+  readonly relays?: number;
 }
+
+const furtherServersOf = ({ family, relays = 1 }: Network): readonly string[] =>
+  Array.from({ length: relays - 1 }, (_, index) => serverAddress(family, index + 1));
 
 /** The swarm's source addresses, the client's own first. */
 export const clientAddressesOf = ({ family, clientAddresses }: Network): readonly string[] => [
@@ -207,9 +215,10 @@ function isThere(link: string): boolean {
 export function hostScript(host: Host, network: Network): readonly string[] {
   const { family } = network;
   const further = clientAddressesOf(network).slice(1);
+  const furtherServers = furtherServersOf(network);
   return host === 'server'
-    ? serverScript(family, further.length > 0)
-    : clientScript(family, further);
+    ? serverScript(family, further.length > 0, furtherServers)
+    : clientScript(family, further, furtherServers);
 }
 
 const shell = (lines: readonly string[]): readonly string[] => ['sh', '-ec', lines.join('\n')];
@@ -222,23 +231,33 @@ const linkUp = (family: AddressFamily, address: string): readonly string[] => [
   `ip link set ${WIRE} up`,
 ];
 
-function serverScript(family: AddressFamily, furtherClients: boolean): readonly string[] {
+const addAddress = (family: AddressFamily, address: string): string =>
+  `ip addr add ${address}/${family === 4 ? 32 : 128} dev ${WIRE}${family === 6 ? ' nodad' : ''}`;
+
+function serverScript(
+  family: AddressFamily,
+  furtherClients: boolean,
+  furtherServers: readonly string[],
+): readonly string[] {
   const peer = CLIENT_ADDRESS[family];
   return shell([
     ...linkUp(family, SERVER_ADDRESS[family]),
     `ip neigh replace ${peer} lladdr ${MAC.client} dev ${WIRE} nud permanent`,
     ...(furtherClients ? [`ip route add ${FURTHER_CLIENTS[family].network} via ${peer}`] : []),
+    ...furtherServers.map((address) => addAddress(family, address)),
   ]);
 }
 
-function clientScript(family: AddressFamily, further: readonly string[]): readonly string[] {
-  const hostPrefix = family === 4 ? 32 : 128;
+function clientScript(
+  family: AddressFamily,
+  further: readonly string[],
+  furtherServers: readonly string[],
+): readonly string[] {
   return shell([
     ...linkUp(family, CLIENT_ADDRESS[family]),
-    `ip neigh replace ${SERVER_ADDRESS[family]} lladdr ${MAC.server} dev ${WIRE} nud permanent`,
-    ...further.map(
-      (address) =>
-        `ip addr add ${address}/${hostPrefix} dev ${WIRE}${family === 6 ? ' nodad' : ''}`,
+    ...[SERVER_ADDRESS[family], ...furtherServers].map(
+      (address) => `ip neigh replace ${address} lladdr ${MAC.server} dev ${WIRE} nud permanent`,
     ),
+    ...further.map((address) => addAddress(family, address)),
   ]);
 }

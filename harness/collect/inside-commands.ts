@@ -35,9 +35,9 @@ const sysctlCommands = (host: Host, { sysctls }: RunPlan): readonly (readonly st
 
 function stepCommands(step: Step, { network }: RunPlan): readonly (readonly string[])[] {
   if (step.kind === 'start-server') {
-    return [on('server', serverCommand({ ...network, backlog: step.backlog }))];
+    return [on('server', serverCommand({ ...network, ...step }))];
   }
-  if (step.kind === 'gate') return [on('client', gateCommand(step.closed, network))];
+  if (step.kind === 'gate') return [on('client', gateCommand(step, network))];
   if (step.kind === 'snapshot') return [on('server', listenerCommand(network.port))];
   if (step.kind === 'set-sysctl') return [on(step.host, sysctlCommand({ [step.key]: step.value }))];
   return [];

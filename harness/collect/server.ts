@@ -1,20 +1,23 @@
-import { FILES } from '../domain/evidence.ts';
+import { serverEventsFile, serverLogFile } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
+import type { Step } from '../domain/plan.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
 import type { ServerCommand, ServerEvent } from '../domain/wire.ts';
 import { compiledProgram } from '../package-files.ts';
-import { type HostNamespace, SERVER_ADDRESS } from './hosts.ts';
+import { type HostNamespace, serverAddress } from './hosts.ts';
 import { startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { within } from './until.ts';
 
 const PROGRAM = compiledProgram('servers/never-accepts.js');
 const DEADLINE_MS = 10_000;
+const CLOSING_MS = 2_000;
 
 /** The event that says a command was carried out. */
 const ANSWER: Readonly<Record<ServerCommand['command'], ServerEvent['event']>> = {
   accept: 'accepting',
   pause: 'paused',
+  serve: 'serving',
   listen: 'listening-again',
   close: 'closed',
 };
@@ -23,18 +26,31 @@ export interface Server extends AsyncDisposable {
   readonly unexpectedEnd: Promise<never>;
   /** Resolves when the server says that it has done it. */
   obey(command: ServerCommand): Promise<void>;
+  /** Connections taken out of the accept queue so far, kept or dropped. */
+  taken(): number;
+  receivedBytes(): number;
 }
 
-export interface ServerOptions {
+/** The step's own words, and where to listen. */
+export interface ServerOptions
+  extends Pick<
+    Extract<Step, { kind: 'start-server' }>,
+    'backlog' | 'maxConnections' | 'answers' | 'relay'
+  > {
   readonly family: AddressFamily;
   readonly port: number;
-  readonly backlog: number;
 }
 
-export const serverCommand = ({ family, port, backlog }: ServerOptions): readonly string[] => [
-  ...[process.execPath, PROGRAM, '--host', SERVER_ADDRESS[family]],
-  ...['--port', `${port}`, '--backlog', `${backlog}`],
-];
+export const serverCommand = (options: ServerOptions): readonly string[] => {
+  const { family, port, backlog, maxConnections, answers, relay = 0 } = options;
+  return [
+    ...[process.execPath, PROGRAM, '--host', serverAddress(family, relay)],
+    ...['--port', `${port}`, '--backlog', backlog === null ? 'none' : `${backlog}`],
+    ...(backlog === 0 ? ['--allow-zero'] : []),
+    ...(maxConnections === undefined ? [] : ['--cap', `${maxConnections}`]),
+    ...(answers === true ? ['--answer'] : []),
+  ];
+};
 
 /** Starts the never-accepting server on its host; resolves when it listens. */
 export async function startServer(
@@ -43,6 +59,10 @@ export async function startServer(
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Promise<Server> {
+  const eventsFile = serverEventsFile(options.relay ?? 0);
+  const logFile = serverLogFile(options.relay ?? 0);
+  let taken = 0;
+  let receivedBytes = 0;
   const waiting = new Map<ServerEvent['event'], () => void>();
   let failed: (error: HarnessError) => void = () => undefined;
   const failure = new Promise<never>((_, reject) => {
@@ -56,12 +76,14 @@ export async function startServer(
     failure: 'SERVER_FAILED',
     signal,
     onLine: (line) => {
-      recorder.append(FILES.serverEvents, `${line}\n`);
+      recorder.append(eventsFile, `${line}\n`);
       const event = JSON.parse(line) as ServerEvent;
+      if (event.event === 'accepted' || event.event === 'dropped') taken += 1;
+      if (event.event === 'received') receivedBytes += event.bytes;
       if (event.event === 'failed') failed(serverFailed(event.code, event.message));
       waiting.get(event.event)?.();
     },
-    onStderr: (text) => recorder.append(FILES.serverLog, text),
+    onStderr: (text) => recorder.append(logFile, text),
   });
   const unexpectedEnd = Promise.race([failure, program.unexpectedEnd]);
   unexpectedEnd.catch(() => undefined);
@@ -72,18 +94,22 @@ export async function startServer(
       for: `the server to say '${event}'`,
       deadlineMs: DEADLINE_MS,
       signal,
-      seen: () => `no such event in ${FILES.serverEvents}`,
+      seen: () => `no such event in ${eventsFile}`,
     });
   };
   await answered('listening');
   return {
     unexpectedEnd,
     obey: (command) => {
+      // It ends after that, which its end of input allows for.
+      if (command.command === 'close') return program.finish('end-of-input', CLOSING_MS);
       const answer = answered(ANSWER[command.command]);
       program.say(command);
       return answer;
     },
-    [Symbol.asyncDispose]: () => program.finish('end-of-input', 2_000),
+    taken: () => taken,
+    receivedBytes: () => receivedBytes,
+    [Symbol.asyncDispose]: () => program.finish('end-of-input', CLOSING_MS),
   };
 }
 

@@ -20,18 +20,19 @@ export interface Bench {
   readonly tableFile: string;
   readonly acceptQueueLength: () => number | undefined;
   readonly gate: Gate;
-  readonly startServer: (backlog: number) => Promise<Server>;
+  readonly startServer: (step: StepOf<'start-server'>) => Promise<Server>;
   readonly run: RunCommand;
   readonly recorder: RunRecorder;
   readonly signal: AbortSignal;
   /** Rejects when anything that should live has died. */
   readonly unexpectedEnd: Promise<never>;
-  server?: Server;
+  /** By relay. */
+  readonly servers: Map<number, Server>;
   originMonotonicMs?: number;
   readonly countersAt: Map<string, ReadonlyMap<string, number>>;
 }
 
-type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
+export type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 
 const LOOK_EVERY_MS = 10;
 /** Looking at the SYN queue walks the kernel's hash table, so it is looked at less often. */
@@ -47,13 +48,17 @@ export function carryOut(step: Step, bench: Bench): Promise<SnapshotTimes | unde
     case 'snapshot':
       return snapshot(step, bench);
     case 'gate':
-      return bench.gate.setClosed(step.closed).then(nothing);
+      return bench.gate.set(step).then(nothing);
     case 'connect':
       return connect(step, bench);
     case 'await':
       return awaitCondition(step, bench);
     case 'set-sysctl':
       return setSysctl(step, bench);
+    case 'send':
+      return bench.swarm.send(step.wave, step.bytes).then(nothing);
+    case 'stop-reconnecting':
+      return bench.swarm.stopReconnecting().then(nothing);
     case 'release':
       return bench.swarm.release().then(nothing);
   }
@@ -62,11 +67,11 @@ export function carryOut(step: Step, bench: Bench): Promise<SnapshotTimes | unde
 const nothing = (): undefined => undefined;
 
 async function startServer(step: StepOf<'start-server'>, bench: Bench): Promise<undefined> {
-  bench.server = await bench.startServer(step.backlog);
+  bench.servers.set(step.relay ?? 0, await bench.startServer(step));
 }
 
 async function commandServer(step: StepOf<'server-command'>, bench: Bench): Promise<undefined> {
-  await bench.server?.obey(step.command);
+  await bench.servers.get(step.relay ?? 0)?.obey(step.command);
 }
 
 async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<SnapshotTimes> {
@@ -85,6 +90,7 @@ function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined>
   const { condition } = step;
   const watched: Watched = {
     server: bench.laboratory.server,
+    servers: bench.servers,
     swarm: bench.swarm,
     tableFile: bench.tableFile,
     acceptQueueLength: bench.acceptQueueLength,
@@ -112,19 +118,23 @@ async function setSysctl(step: StepOf<'set-sysctl'>, bench: Bench): Promise<unde
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'start-server':
-      return `listen with backlog ${step.backlog}`;
+      return `listen ${step.backlog === null ? 'without a backlog' : `with backlog ${step.backlog}`}`;
     case 'server-command':
       return `server: ${step.command.command}`;
     case 'snapshot':
       return step.name;
     case 'gate':
-      return step.closed ? 'close the gate' : 'open the gate';
+      return `${step.closed ? 'close' : 'open'} the gate`;
     case 'connect':
       return `${step.clients} clients connect (${step.arrivals.kind})`;
     case 'await':
       return `wait for ${describeCondition(step.condition)}`;
     case 'set-sysctl':
       return `${step.host}: ${step.key}=${step.value}`;
+    case 'send':
+      return `wave '${step.wave}' sends ${step.bytes} bytes`;
+    case 'stop-reconnecting':
+      return 'clients stop reconnecting';
     case 'release':
       return 'clients let go';
   }

@@ -1,5 +1,5 @@
 import type { Step } from '../domain/plan.ts';
-import type { ConnectCommand, SwarmEvent } from '../domain/wire.ts';
+import { type ConnectCommand, RECONNECTION_STRIDE, type SwarmEvent } from '../domain/wire.ts';
 
 export type Wave = Extract<Step, { kind: 'connect' }>;
 
@@ -11,6 +11,10 @@ export interface Waves {
   connectedIn(wave: string): number;
   /** Clients of the wave that still wait: to be connected, or for a word from the server. */
   waitingIn(wave: string): number;
+  /** Attempts begun, reconnections included. */
+  attemptsIn(wave: string): number;
+  /** Bytes that its clients have received. */
+  receivedIn(wave: string): number;
   /** Resolves when every attempt of the wave has an outcome. */
   settled(wave: string): Promise<void>;
 }
@@ -19,6 +23,8 @@ type OfClient = Extract<SwarmEvent, { client: number }>;
 
 interface WaveProgress {
   connected: number;
+  attempts: number;
+  receivedBytes: number;
   readonly waiting: Set<number>;
   processesLeft: number;
   readonly settled: Promise<void>;
@@ -34,6 +40,7 @@ const ENDS: ReadonlySet<SwarmEvent['event']> = new Set([
   'read-timed-out',
   'closed-by-server',
   'timed-out-by-kernel',
+  'closed-by-client',
 ]);
 
 export function followWaves(): Waves {
@@ -60,17 +67,24 @@ export function followWaves(): Waves {
     },
     take: (event) => {
       if (event.event === 'wave-settled') onSettled(waves.get(event.wave));
-      else if ('client' in event) follow(event, waveOfClient.get(event.client));
+      else if ('client' in event) {
+        follow(event, waveOfClient.get(event.client % RECONNECTION_STRIDE));
+      }
     },
     connectedIn: (wave) => waves.get(wave)?.connected ?? 0,
     waitingIn: (wave) => waves.get(wave)?.waiting.size ?? 0,
+    attemptsIn: (wave) => waves.get(wave)?.attempts ?? 0,
+    receivedIn: (wave) => waves.get(wave)?.receivedBytes ?? 0,
     settled: (wave) => waves.get(wave)?.settled ?? Promise.resolve(),
   };
 }
 
 function follow(event: OfClient, progress: WaveProgress | undefined): void {
-  if (event.event === 'connected' && progress) progress.connected += 1;
-  if (ENDS.has(event.event)) progress?.waiting.delete(event.client);
+  if (!progress) return;
+  if (event.event === 'connected') progress.connected += 1;
+  if (event.event === 'attempt') progress.attempts += 1;
+  if (event.event === 'received') progress.receivedBytes += event.bytes;
+  if (ENDS.has(event.event)) progress.waiting.delete(event.client);
 }
 
 function newProgress(processes: number): WaveProgress {
@@ -78,7 +92,15 @@ function newProgress(processes: number): WaveProgress {
   const settled = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  return { connected: 0, waiting: new Set(), processesLeft: processes, settled, settle };
+  return {
+    connected: 0,
+    attempts: 0,
+    receivedBytes: 0,
+    waiting: new Set(),
+    processesLeft: processes,
+    settled,
+    settle,
+  };
 }
 
 /**

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { swarmEventsFile, swarmLogFile } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
-import type { Arrivals, SwarmEvent } from '../domain/wire.ts';
+import type { Arrivals, SwarmCommand, SwarmEvent } from '../domain/wire.ts';
 import { compiledProgram } from '../package-files.ts';
-import { type HostNamespace, SERVER_ADDRESS } from './hosts.ts';
+import { type HostNamespace, SERVER_ADDRESS, serverAddress } from './hosts.ts';
 import { type Program, startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { followWaves, type Wave } from './swarm-waves.ts';
@@ -25,6 +25,11 @@ export interface Swarm extends AsyncDisposable {
   connect(wave: Wave): void;
   connectedIn(wave: string): number;
   waitingIn(wave: string): number;
+  attemptsIn(wave: string): number;
+  receivedIn(wave: string): number;
+  /** Every connected client of the wave writes; resolves when all have. */
+  send(wave: string, bytes: number): Promise<void>;
+  stopReconnecting(): Promise<void>;
   settled(wave: string): Promise<void>;
   release(): Promise<void>;
 }
@@ -82,8 +87,10 @@ export async function startSwarm(
   const ready = new Promise<void>((resolve) => {
     allReady = resolve;
   });
+  let onAnswer: (event: SwarmEvent['event']) => void = () => undefined;
   const onEvent = (event: SwarmEvent): void => {
     waves.take(event);
+    onAnswer(event.event);
     if (event.event === 'ready') notReady -= 1;
     if (notReady === 0) allReady();
   };
@@ -98,6 +105,23 @@ export async function startSwarm(
     signal,
     seen: () => `${notReady} processes are not ready`,
   });
+  /** Every process answers once. */
+  const answeredByAll = (command: SwarmCommand, answer: SwarmEvent['event']): Promise<void> => {
+    let missing = processes;
+    const answered = new Promise<void>((resolve) => {
+      onAnswer = (event) => {
+        if (event === answer) missing -= 1;
+        if (missing === 0) resolve();
+      };
+    });
+    for (const program of programs) program.say(command);
+    return within(Promise.race([answered, unexpectedEnd]), {
+      for: `the swarm to say '${answer}'`,
+      deadlineMs: DEADLINE_MS,
+      signal,
+      seen: () => `${missing} processes have not`,
+    });
+  };
   const release = async (): Promise<void> => {
     await Promise.all(
       programs.map((program) => program.finish('end-of-input', RELEASE_DEADLINE_MS)),
@@ -107,9 +131,15 @@ export async function startSwarm(
     unexpectedEnd,
     connect: (wave) => {
       for (const [index, share] of waves.begin(wave, processes).entries()) {
-        programs[index]?.say(share);
+        const { relay } = wave;
+        const host = relay === undefined ? {} : { host: serverAddress(target.family, relay) };
+        programs[index]?.say({ ...share, ...host });
       }
     },
+    attemptsIn: waves.attemptsIn,
+    receivedIn: waves.receivedIn,
+    send: (wave, bytes) => answeredByAll({ command: 'send', wave, bytes }, 'wave-sent'),
+    stopReconnecting: () => answeredByAll({ command: 'stop-reconnecting' }, 'reconnecting-stopped'),
     connectedIn: waves.connectedIn,
     waitingIn: waves.waitingIn,
     settled: waves.settled,

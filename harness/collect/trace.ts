@@ -1,4 +1,12 @@
-import { closeSync, existsSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { FILES } from '../domain/evidence.ts';
@@ -10,16 +18,18 @@ const TRACEFS = '/sys/kernel/tracing';
 /** Kernel memory for all processors together. */
 const BUFFERS_KIB = 16_384;
 const LEAST_BUFFER_KIB = 256;
-/** Shown in kfree_skb's format from 6.15 on (a11a791ca81e): `{ 60, "TCP_LISTEN_OVERFLOW" }`. */
-const LISTEN_OVERFLOW = /\{ ?(\d+|0x[0-9a-f]+), "TCP_LISTEN_OVERFLOW" ?\}/;
-
 /** The events that tell of listen queues; a kernel that lacks one does without it. */
 const EVENTS = ['sock/inet_sock_set_state', 'tcp/tcp_retransmit_synack', 'tcp/tcp_send_reset'];
+/** A drop names no port, but from 6.11 on the socket that received the packet. */
+const DROPS = 'skb/kfree_skb';
+/** Shown in kfree_skb's format from 6.15 on (a11a791ca81e). */
+const LISTEN_OVERFLOW = 'TCP_LISTEN_OVERFLOW';
 
 /**
- * Kernel trace events of our port, in a tracing instance of our own. The instance outlives
- * processes, so a keeper outside of the sandbox makes it, and removes it whatever happens.
- * Disposing writes trace.txt. Another program of the machine on the same port number is in it too.
+ * Kernel trace events of our port and all drops at sockets, in a tracing instance of our own. The
+ * instance outlives processes, so a keeper outside of the sandbox makes it, and removes it whatever
+ * happens. Disposing writes trace.txt: what other programs of the machine did on the same port
+ * number, and their drops, are in it too.
  */
 export async function startTrace(
   instance: string,
@@ -37,14 +47,19 @@ export async function startTrace(
   set('trace_clock', 'mono');
   const share = Math.floor(BUFFERS_KIB / os.availableParallelism());
   set('buffer_size_kb', `${Math.max(LEAST_BUFFER_KIB, share)}`);
-  for (const event of EVENTS) enable(folder, event, `sport==${port}`, 'sport;');
-  const overflow = listenOverflowReason(folder);
-  if (overflow !== undefined) enable(folder, 'skb/kfree_skb', `reason==${overflow}`, 'reason;');
+  const traced = [
+    ...EVENTS.flatMap((event) => enable(folder, event, { field: 'sport', filter: `==${port}` })),
+    ...enable(folder, DROPS, { field: 'rx_sk', filter: '!=0' }),
+    ...(formatOf(folder, DROPS)?.includes(`"${LISTEN_OVERFLOW}"`) ? [LISTEN_OVERFLOW] : []),
+  ];
   return {
     [Symbol.asyncDispose]: async () => {
       set('tracing_on', '0');
       const trace = readFileSync(path.join(folder, 'trace'), 'utf8');
-      recorder.write(FILES.trace, linesOfPort(trace, port));
+      recorder.write(
+        FILES.trace,
+        `${linesOfPort(trace, port)}${traceEnding(traced, lostEvents(folder))}`,
+      );
       closeSync(held);
       removeIfForsaken(folder);
     },
@@ -53,13 +68,28 @@ export async function startTrace(
 
 /**
  * The trace without what other programs of the machine did: its comments, events that name the port
- * (tcp_send_reset as `src=address:port`), and drops, which the kernel has chosen by their reason.
+ * (tcp_send_reset as `src=address:port`), and drops.
  */
 function linesOfPort(trace: string, port: number): string {
   const named = new RegExp(` (?:[sd]port=|(?:src|dest)=\\S+:)${port}(?!\\S)`);
   const ours = (line: string): boolean =>
     line.startsWith('#') || line.includes(': kfree_skb: ') || named.test(line);
   return `${trace.split('\n').filter(ours).join('\n')}\n`;
+}
+
+/** Says at the end what was traced, so that a trace that is cut off does not say it. */
+const traceEnding = (traced: readonly string[], lost: number): string =>
+  `# traced: ${traced.join(' ')}\n# lost: ${lost}\n`;
+
+const LOSSES = /^(?:overrun|commit overrun|dropped events): (\d+)$/gm;
+
+/** Events that found no place in the buffers, or were overwritten there. */
+function lostEvents(folder: string): number {
+  const processors = path.join(folder, 'per_cpu');
+  const counts = readdirSync(processors).flatMap((processor) => [
+    ...readFileSync(path.join(processors, processor, 'stats'), 'utf8').matchAll(LOSSES),
+  ]);
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** A keeper holds a file of the instance open too, and removes it later; unless it was killed. */
@@ -71,16 +101,29 @@ function removeIfForsaken(folder: string): void {
   }
 }
 
-/** An event without the field (tcp_send_reset keeps whole socket addresses) is filtered when it is written. */
-function enable(folder: string, event: string, filter: string, field: string): void {
-  const eventFolder = path.join(folder, 'events', event);
-  if (!existsSync(eventFolder)) return;
-  const format = readFileSync(path.join(eventFolder, 'format'), 'utf8');
-  if (format.includes(` ${field}`)) writeFileSync(path.join(eventFolder, 'filter'), filter);
-  writeFileSync(path.join(eventFolder, 'enable'), '1');
+interface Choice {
+  readonly field: string;
+  /** What is asked of the field. */
+  readonly filter: string;
 }
 
-function listenOverflowReason(folder: string): string | undefined {
-  const format = path.join(folder, 'events/skb/kfree_skb/format');
-  return existsSync(format) ? LISTEN_OVERFLOW.exec(readFileSync(format, 'utf8'))?.[1] : undefined;
+/**
+ * The event's name if this kernel has it. One without the field (tcp_send_reset keeps whole socket
+ * addresses) is filtered when it is written; a drop that names no socket is nobody's.
+ */
+function enable(folder: string, event: string, { field, filter }: Choice): readonly string[] {
+  const format = formatOf(folder, event);
+  if (format === undefined) return [];
+  const hasField = format.includes(` ${field};`);
+  if (event === DROPS && !hasField) return [];
+  const eventFolder = path.join(folder, 'events', event);
+  if (hasField) writeFileSync(path.join(eventFolder, 'filter'), `${field}${filter}`);
+  writeFileSync(path.join(eventFolder, 'enable'), '1');
+  return [path.basename(event)];
+}
+
+/** Undefined: this kernel does not have the event. */
+function formatOf(folder: string, event: string): string | undefined {
+  const file = path.join(folder, 'events', event, 'format');
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }

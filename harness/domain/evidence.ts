@@ -27,6 +27,12 @@ export const FILES = {
 } as const;
 
 export const swarmEventsFile = (process: number): string => `swarm-${process}.jsonl`;
+/** The events of the first server, and of each further one. */
+export const serverEventsFile = (relay: number): string =>
+  relay === 0 ? FILES.serverEvents : `server-${relay}.jsonl`;
+export const serverLogFile = (relay: number): string =>
+  relay === 0 ? FILES.serverLog : `server-${relay}.log`;
+
 export const swarmLogFile = (process: number): string => `swarm-${process}.log`;
 
 /** One file of a snapshot, for example `snapshots/opening/server/netstat`. */

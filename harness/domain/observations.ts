@@ -41,11 +41,23 @@ export interface QueueSample {
   readonly listenDrops?: number;
 }
 
-/** One kernel trace event that concerns the listener's port. */
+/** One kernel trace event that concerns our listener or one of its clients. */
 export interface TraceEvent {
   readonly atMs: number;
   readonly name: string;
   readonly fields: Readonly<Record<string, string>>;
+}
+
+/** What the kernel's trace events say of our listener, and of no other on the same port number. */
+export interface KernelTrace {
+  /** Drops and resets by the socket that they name, all others by the port of our client. */
+  readonly events: readonly TraceEvent[];
+  /** Events that were traced and drop reasons that this kernel knows; empty when the trace was cut off. */
+  readonly traced: ReadonlySet<string>;
+  /** Events that the kernel could not keep; absent when the trace was cut off. */
+  readonly lost?: number;
+  /** Whether drops and resets can be told from those of other listeners. */
+  readonly listenerKnown: boolean;
 }
 
 /** A step of the plan as it was carried out. */
@@ -53,6 +65,14 @@ export interface StepTime {
   readonly label: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+}
+
+export interface ServerSeen {
+  /** Accepted and kept. */
+  readonly kept: number;
+  /** Accepted and closed at once, because of its cap. */
+  readonly dropped: number;
+  readonly receivedBytes: number;
 }
 
 /** What the evidence says, typed. A pure function of the run folder's bytes. */
@@ -72,11 +92,13 @@ export interface Observations {
   readonly counters: Readonly<Record<Host, Counters>>;
   /** Accept-queue limits as the server program printed them: when listening, and when listening again. */
   readonly announcedLimits: readonly number[];
-  /** Connections the server program says it accepted. */
+  /** Connections that the server programs say they took out of their accept queues. */
   readonly accepted: number;
+  /** What each server program says it did, the first (0) first. */
+  readonly servers: readonly ServerSeen[];
   readonly samples: readonly QueueSample[];
   /** Absent: no trace was taken (not root, no tracefs). */
-  readonly trace?: readonly TraceEvent[];
+  readonly trace?: KernelTrace;
   /** How far the two clocks' anchors disagree, in milliseconds: a stepped wall clock shows here. */
   readonly clockDriftMs: number;
 }

@@ -17,6 +17,14 @@ export type Condition =
       readonly sinceSnapshot: string;
       readonly atLeast: number;
     }
+  /** So many attempts of the wave were begun, reconnections included. */
+  | { readonly kind: 'attempts-made'; readonly wave: string; readonly atLeast: number }
+  /** The clients of the wave have received so many bytes altogether. */
+  | { readonly kind: 'bytes-answered'; readonly wave: string; readonly atLeast: number }
+  /** The server program has taken so many connections out of its accept queue, kept or dropped. */
+  | { readonly kind: 'connections-taken'; readonly relay?: number; readonly atLeast: number }
+  /** The server program has received so many bytes. */
+  | { readonly kind: 'bytes-received'; readonly relay?: number; readonly atLeast: number }
   | { readonly kind: 'accept-queue-length'; readonly equals: number }
   | { readonly kind: 'syn-queue-length'; readonly equals: number }
   /** The server's counter has grown by so much since the snapshot of that name. */
@@ -29,12 +37,30 @@ export type Condition =
 
 /** One step of a run's timeline. The interpreter in collect/ has one small function per kind. */
 export type Step =
-  | { readonly kind: 'start-server'; readonly backlog: number }
-  | { readonly kind: 'server-command'; readonly command: ServerCommand }
+  | {
+      readonly kind: 'start-server';
+      /** null: none is given, so that Node takes its own; 0 is passed on, and Node takes its own too. */
+      readonly backlog: number | null;
+      /** `server.maxConnections`: what is above it is accepted and closed at once. */
+      readonly maxConnections?: number;
+      /** Sends back as many bytes as it receives. */
+      readonly answers?: boolean;
+      /** Which of several servers with addresses of their own; absent: the first, 0. */
+      readonly relay?: number;
+    }
+  | {
+      readonly kind: 'server-command';
+      readonly command: ServerCommand;
+      readonly relay?: number;
+    }
   /** Counters, socket tables and the listener of both hosts, read while no counter moves. */
   | { readonly kind: 'snapshot'; readonly name: string }
-  /** Closed: every segment of the clients but their SYNs is dropped before it reaches the wire. */
-  | { readonly kind: 'gate'; readonly closed: boolean }
+  /**
+   * Closed, it drops every segment of the clients but their SYNs before it reaches the wire; with
+   * `holds: 'syn-acks'` every segment of the server when it has crossed the wire, before the
+   * clients' kernel sees it.
+   */
+  | { readonly kind: 'gate'; readonly closed: boolean; readonly holds?: 'syn-acks' }
   /** Starts a wave of clients and goes on at once. */
   | {
       readonly kind: 'connect';
@@ -42,7 +68,13 @@ export type Step =
       readonly clients: number;
       readonly arrivals: Arrivals;
       readonly behaviour: ClientBehaviour;
+      /** Which of several servers they connect to; absent: the first, 0. */
+      readonly relay?: number;
     }
+  /** Every connected client of the wave writes so many bytes. */
+  | { readonly kind: 'send'; readonly wave: string; readonly bytes: number }
+  /** Clients whose connections end do not connect again any more. */
+  | { readonly kind: 'stop-reconnecting' }
   | { readonly kind: 'await'; readonly condition: Condition; readonly deadlineMs: number }
   | {
       readonly kind: 'set-sysctl';
@@ -66,6 +98,8 @@ export interface RunPlan {
     readonly family: AddressFamily;
     readonly port: number;
     readonly clientAddresses: number;
+    /** Servers with addresses of their own; absent: one. */
+    readonly relays?: number;
   };
   /**
    * `required` was asked for or is what the scenario is about: if it cannot be set, the run fails.

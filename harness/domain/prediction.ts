@@ -4,7 +4,15 @@ export interface Range {
   readonly most: number;
 }
 
-/** What a kernel of known rules does with a run's parameters. Counts are at the closing snapshot. */
+/** A prediction that leaves nothing open. */
+export type SurePrediction = {
+  readonly [Figure in keyof Prediction]: NonNullable<Prediction[Figure]>;
+};
+
+/**
+ * What a kernel of known rules does with a run's parameters. Counts are at the closing snapshot;
+ * null where no rule of the kernel fixes them, but the speed of programs does.
+ */
 export interface Prediction {
   /** min(backlog, somaxconn), cut to 16 bits on old kernels. */
   readonly acceptQueueLimit: number;
@@ -13,15 +21,15 @@ export interface Prediction {
   /** The most SYN-RECV entries this listener would hold if nobody acknowledged. */
   readonly synQueueCapacity: number;
   /** Clients whose connect(2) succeeds. */
-  readonly connected: number;
-  readonly timedOut: number;
+  readonly connected: number | null;
+  readonly timedOut: number | null;
   /** Connected clients whose connection the server does not have. */
-  readonly fooled: number;
+  readonly fooled: number | null;
   /** At the closing snapshot. */
-  readonly acceptQueueLength: number;
-  readonly synQueueLength: number;
+  readonly acceptQueueLength: number | null;
+  readonly synQueueLength: number | null;
   /** SYN segments without a SYN-ACK, retransmissions included. */
-  readonly refusedSyns: Range;
+  readonly refusedSyns: Range | null;
   /** SYNs of a client that is never answered, from its first (0), until the kernel gives up. */
   readonly synTimesMs: readonly number[];
   /** When the kernel itself ends an unanswered connect(2) with ETIMEDOUT. */

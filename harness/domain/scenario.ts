@@ -2,7 +2,7 @@ import type { Observations } from './observations.ts';
 import type { Parameters } from './parameters.ts';
 import type { RunPlan } from './plan.ts';
 import type { Prediction } from './prediction.ts';
-import type { Finding } from './verdict.ts';
+import type { Finding, Obstacle } from './verdict.ts';
 
 /** The five documents the project started from, by number. */
 export type DocumentId = '000' | '001' | '002' | '003' | '004';
@@ -44,6 +44,8 @@ export interface Scenario {
   readonly defaults: Parameters;
   readonly variants: readonly Variant[];
   readonly plan: (parameters: Parameters) => RunPlan;
+  /** Why this run was not the experiment that it should be, such as a machine too slow; else null. */
+  readonly spoiledBy?: (seen: Observations) => Obstacle | null;
   /** `sysctls` are the values in force on both hosts; before the run, those that the plan asks for. */
   readonly predict: (parameters: Parameters, kernel: KernelModel) => Prediction;
 }

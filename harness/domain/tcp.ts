@@ -32,6 +32,7 @@ export type ConnectionEnd =
   | { readonly kind: 'reset-before-data'; readonly atMs: number }
   | { readonly kind: 'reset-after-data'; readonly atMs: number }
   | { readonly kind: 'closed-by-server'; readonly atMs: number }
+  | { readonly kind: 'closed-by-client'; readonly atMs: number }
   | { readonly kind: 'timed-out-by-kernel'; readonly atMs: number }
   | { readonly kind: 'failed'; readonly atMs: number; readonly code: string };
 
@@ -46,6 +47,11 @@ export interface ClientStory {
   readonly outcome: ConnectOutcome;
   /** Absent unless the outcome is `connected`. */
   readonly end?: ConnectionEnd;
+  /** The client whose connection this one was to replace. */
+  readonly reconnects?: number;
+  /** Payload handed to the kernel, and received; absent: none. */
+  readonly sentBytes?: number;
+  readonly receivedBytes?: number;
 }
 
 /** One SYN on the wire, a retransmission included. */
@@ -101,6 +107,7 @@ export type HandshakeState =
 
 /** One attempt's packets, rebuilt from the server's capture. A new initial sequence number is a new attempt. */
 export interface Connection {
+  readonly serverAddress: string;
   readonly clientAddress: string;
   readonly clientPort: number;
   readonly state: HandshakeState;

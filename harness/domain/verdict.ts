@@ -16,6 +16,12 @@ export interface Testimony {
   readonly says: string;
 }
 
+/** What keeps the evidence from deciding anything, and what can be done about it. */
+export interface Obstacle {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
 export type FindingKind = 'confirmed' | 'outdated' | 'contradicted' | 'inconclusive';
 
 interface Found {

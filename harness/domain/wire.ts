@@ -10,6 +10,8 @@ export type ServerCommand =
   | { readonly command: 'accept' }
   /** Block the listening thread again. */
   | { readonly command: 'pause' }
+  /** Accept with a loop that is blocked again and again, until another command comes. */
+  | { readonly command: 'serve'; readonly blockedMs: number; readonly openMs: number }
   /** listen(2) once more on the same socket: reads somaxconn anew, keeps the queue. */
   | { readonly command: 'listen'; readonly backlog: number }
   | { readonly command: 'close' };
@@ -18,7 +20,8 @@ interface ListenEvent {
   readonly monotonicMs: number;
   readonly address: string;
   readonly port: number;
-  readonly backlog: number;
+  /** What was passed on to listen; null: nothing, so that Node chose. */
+  readonly backlog: number | null;
   /** As `ss` reports it right afterwards; null where there is no `ss`. */
   readonly acceptQueueLimit: number | null;
 }
@@ -28,11 +31,26 @@ export type ServerEvent =
   | ({ readonly event: 'listening-again' } & ListenEvent)
   | { readonly event: 'accepting'; readonly monotonicMs: number }
   | { readonly event: 'paused'; readonly monotonicMs: number }
+  | { readonly event: 'serving'; readonly monotonicMs: number }
   | {
       readonly event: 'accepted';
       readonly monotonicMs: number;
       readonly remoteAddress: string;
       readonly remotePort: number;
+    }
+  /** Accepted and closed at once, because as many connections are open as the server may have. */
+  | {
+      readonly event: 'dropped';
+      readonly monotonicMs: number;
+      readonly remoteAddress: string;
+      readonly remotePort: number;
+    }
+  | {
+      readonly event: 'received';
+      readonly monotonicMs: number;
+      readonly remoteAddress: string;
+      readonly remotePort: number;
+      readonly bytes: number;
     }
   | { readonly event: 'closed'; readonly monotonicMs: number }
   | {
@@ -58,7 +76,17 @@ export interface ClientBehaviour {
   readonly sendBytes: number;
   /** Delay of the first keepalive probe (whole seconds reach the kernel); null: no SO_KEEPALIVE. */
   readonly keepAliveMs: number | null;
+  /** Closes as soon as it is connected and has sent its payload: a short connection. */
+  readonly closesAtOnce?: boolean;
+  /**
+   * Connects again so long after its connection failed or was ended by the server. Each further
+   * attempt is a client with a number of its own, `RECONNECTION_STRIDE` above the one before.
+   */
+  readonly reconnectAfterMs?: number;
 }
+
+/** The second attempt of client 7 is client 1000007, the third 2000007. */
+export const RECONNECTION_STRIDE = 1_000_000;
 
 export interface ConnectCommand {
   readonly command: 'connect';
@@ -71,10 +99,15 @@ export interface ConnectCommand {
   /** Wait before the first attempt, so that several processes keep a common rate. */
   readonly startDelayMs: number;
   readonly behaviour: ClientBehaviour;
+  /** Another server than the one the program was started for, as a numeric address. */
+  readonly host?: string;
 }
 
 export type SwarmCommand =
   | ConnectCommand
+  /** Every connected client of the wave writes so many bytes. */
+  | { readonly command: 'send'; readonly wave: string; readonly bytes: number }
+  | { readonly command: 'stop-reconnecting' }
   /** Close every socket and end; the end of standard input means the same. */
   | { readonly command: 'release' };
 
@@ -89,7 +122,12 @@ interface WithPort extends OfClient {
 
 export type SwarmEvent =
   | { readonly event: 'ready'; readonly monotonicMs: number }
-  | ({ readonly event: 'attempt'; readonly wave: string } & OfClient)
+  | ({
+      readonly event: 'attempt';
+      readonly wave: string;
+      /** The client whose connection this one is to replace. */
+      readonly reconnects?: number;
+    } & OfClient)
   | ({ readonly event: 'connected' } & WithPort)
   | ({ readonly event: 'timed-out'; readonly by: TimedOutBy } & WithPort)
   | ({ readonly event: 'refused' } & WithPort)
@@ -108,8 +146,18 @@ export type SwarmEvent =
   | ({ readonly event: 'received'; readonly bytes: number } & OfClient)
   | ({ readonly event: 'read-timed-out' } & OfClient)
   | ({ readonly event: 'closed-by-server' } & OfClient)
+  /** It has closed its connection itself: a short one, or one that the server had ended. */
+  | ({ readonly event: 'closed-by-client' } & OfClient)
   /** ETIMEDOUT after the connection was established: unanswered data or keepalive probes. */
   | ({ readonly event: 'timed-out-by-kernel' } & OfClient)
   /** Every attempt of the wave in this process has an outcome. */
   | { readonly event: 'wave-settled'; readonly wave: string; readonly monotonicMs: number }
+  /** The answer to `send`: so many clients of this process have written. */
+  | {
+      readonly event: 'wave-sent';
+      readonly wave: string;
+      readonly clients: number;
+      readonly monotonicMs: number;
+    }
+  | { readonly event: 'reconnecting-stopped'; readonly monotonicMs: number }
   | { readonly event: 'released'; readonly monotonicMs: number };

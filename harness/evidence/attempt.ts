@@ -22,6 +22,7 @@ const ANSWERED_WITHIN_NS = 200_000_000n;
 
 /** One attempt to connect, while its packets are being read. */
 export interface Attempt {
+  readonly serverAddress: string;
   readonly clientAddress: string;
   readonly clientPort: number;
   /** The place of its first segment in the capture. */
@@ -44,6 +45,7 @@ export interface Attempt {
 export type Clock = (atNs: bigint) => number;
 
 export const newAttempt = (
+  serverAddress: string,
   client: { readonly address: string; readonly port: number },
   firstIndex: number,
   clientIsn: number | undefined,
@@ -51,6 +53,7 @@ export const newAttempt = (
   const sent = { client: new SequenceSpace(), server: new SequenceSpace() };
   if (clientIsn !== undefined) sent.client.restart(clientIsn);
   return {
+    serverAddress,
     clientAddress: client.address,
     clientPort: client.port,
     firstIndex,
@@ -158,6 +161,7 @@ const stateOf = (attempt: Attempt): HandshakeState => {
 };
 
 export const connectionOf = (attempt: Attempt): Connection => ({
+  serverAddress: attempt.serverAddress,
   clientAddress: attempt.clientAddress,
   clientPort: attempt.clientPort,
   state: stateOf(attempt),

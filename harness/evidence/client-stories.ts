@@ -30,6 +30,7 @@ const endOf = (event: EventOfClient, atMs: number): ConnectionEnd | undefined =>
   switch (event.event) {
     case 'read-timed-out':
     case 'closed-by-server':
+    case 'closed-by-client':
     case 'timed-out-by-kernel':
       return { kind: event.event, atMs };
     case 'reset':
@@ -79,15 +80,32 @@ const tellOutcome = (
   return { outcome: { kind: 'unsettled' }, later: [] };
 };
 
+const bytesOf = (events: readonly EventOfClient[], kind: 'sent' | 'received'): number =>
+  events.reduce((sum, event) => sum + (event.event === kind ? event.bytes : 0), 0);
+
+const tellBytes = (
+  events: readonly EventOfClient[],
+): Pick<ClientStory, 'sentBytes' | 'receivedBytes'> => {
+  const sentBytes = bytesOf(events, 'sent');
+  const receivedBytes = bytesOf(events, 'received');
+  return {
+    ...(sentBytes === 0 ? {} : { sentBytes }),
+    ...(receivedBytes === 0 ? {} : { receivedBytes }),
+  };
+};
+
 const tellStory = (attempt: Attempt, events: readonly EventOfClient[], toMs: ToMs): ClientStory => {
   const { outcome, later } = tellOutcome(attempt, events);
+  const { client, wave, reconnects } = attempt;
   return {
-    client: attempt.client,
-    wave: attempt.wave,
+    client,
+    wave,
+    ...(reconnects === undefined ? {} : { reconnects }),
     ...tellAddress(events),
     startedAtMs: toMs(attempt.monotonicMs),
     outcome,
     ...(outcome.kind === 'connected' ? { end: tellEnd(later, toMs) } : {}),
+    ...tellBytes(later),
   };
 };
 

@@ -62,6 +62,7 @@ const impliedClientIsn = (from: Host, segment: TcpSegment): number | undefined =
 
 /** The attempts that two ends made one after another. */
 interface Attempts {
+  readonly serverAddress: string;
   readonly client: End;
   readonly all: Attempt[];
   /** By the client's initial sequence number: late packets of an earlier attempt find it here. */
@@ -71,7 +72,7 @@ interface Attempts {
 }
 
 const openAttempt = (attempts: Attempts, index: number, isn: number | undefined): Attempt => {
-  const attempt = newAttempt(attempts.client, index, isn);
+  const attempt = newAttempt(attempts.serverAddress, attempts.client, index, isn);
   attempts.all.push(attempt);
   if (isn !== undefined) attempts.byIsn.set(isn, attempt);
   return attempt;
@@ -109,8 +110,23 @@ const attemptFor = (attempts: Attempts, from: Host, { index, segment }: Placed):
 const isAgainstRoles = (from: Host, { flags }: TcpSegment): boolean =>
   flags.syn && !flags.rst && flags.ack !== (from === 'server');
 
+/** The other end of a pair. */
+const serverAddressIn = ([first]: readonly Placed[], client: End): string => {
+  if (first === undefined) return '';
+  const source = sourceOf(first.segment);
+  const isClient = source.address === client.address && source.port === client.port;
+  return isClient ? destinationOf(first.segment).address : source.address;
+};
+
 const attemptsOf = (group: readonly Placed[], client: End, toMs: Clock): Attempt[] => {
-  const attempts: Attempts = { client, all: [], byIsn: new Map(), current: undefined };
+  const serverAddress = serverAddressIn(group, client);
+  const attempts: Attempts = {
+    serverAddress,
+    client,
+    all: [],
+    byIsn: new Map(),
+    current: undefined,
+  };
   for (const placed of group) {
     const { segment } = placed;
     const fromClient =

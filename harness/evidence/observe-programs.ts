@@ -1,4 +1,5 @@
-import { FILES, swarmEventsFile } from '../domain/evidence.ts';
+import { serverEventsFile, swarmEventsFile } from '../domain/evidence.ts';
+import type { ServerSeen } from '../domain/observations.ts';
 import type { Step } from '../domain/plan.ts';
 import type { ClientStory } from '../domain/tcp.ts';
 import type { SwarmEvent } from '../domain/wire.ts';
@@ -46,28 +47,61 @@ const LISTEN_EVENTS: ReadonlySet<unknown> = new Set(['listening', 'listening-aga
 
 const isLimit = (limit: unknown): limit is number => typeof limit === 'number';
 
-/** Steps of the plan after which the server program says that it listens. */
-const listens = (step: Step): boolean =>
-  step.kind === 'start-server' ||
-  (step.kind === 'server-command' && step.command.command === 'listen');
+/** Steps of the plan after which this server program says that it listens. */
+const listens = (step: Step, relay: number): boolean =>
+  (step.kind === 'start-server' ||
+    (step.kind === 'server-command' && step.command.command === 'listen')) &&
+  (step.relay ?? 0) === relay;
+
+/** The first is always looked for, so that a run without any says so. */
+const relaysOf = (steps: readonly Step[]): readonly number[] => [
+  ...new Set([
+    0,
+    ...steps.flatMap((step) => (step.kind === 'start-server' ? [step.relay ?? 0] : [])),
+  ]),
+];
+
+interface SaidByServer extends ServerSeen {
+  readonly announcedLimits: readonly number[];
+}
 
 /**
  * What the server program said. Where it had no `ss` it printed null for a limit. `carriedOut` are
  * the steps of the plan that the run came to.
  */
-export const observeServer = (
+export const observeServers = (
   reader: EvidenceReader,
   carriedOut: readonly Step[],
-): { announcedLimits: number[]; accepted: number } => {
-  const events = reader.lines(FILES.serverEvents);
+): { announcedLimits: readonly number[]; accepted: number; servers: readonly ServerSeen[] } => {
+  const said = relaysOf(carriedOut).map((relay) => observeServer(reader, carriedOut, relay));
+  return {
+    announcedLimits: said[0]?.announcedLimits ?? [],
+    accepted: said.reduce((sum, { kept, dropped }) => sum + kept + dropped, 0),
+    servers: said.map(({ announcedLimits: _limits, ...server }) => server),
+  };
+};
+
+const observeServer = (
+  reader: EvidenceReader,
+  carriedOut: readonly Step[],
+  relay: number,
+): SaidByServer => {
+  const file = serverEventsFile(relay);
+  const events = reader.lines(file);
+  const named = (name: string): readonly unknown[] =>
+    events.filter((event) => fieldOf(event, 'event') === name);
   const listened = events.filter((event) => LISTEN_EVENTS.has(fieldOf(event, 'event')));
-  const expected = carriedOut.filter(listens).length;
+  const expected = carriedOut.filter((step) => listens(step, relay)).length;
   if (listened.length < expected) {
     const said = `The server says ${listened.length} times that it listens`;
-    reader.note(FILES.serverEvents, `${said}, and the plan lets it listen ${expected} times.`);
+    reader.note(file, `${said}, and the plan lets it listen ${expected} times.`);
   }
   return {
     announcedLimits: listened.map((event) => fieldOf(event, 'acceptQueueLimit')).filter(isLimit),
-    accepted: events.filter((event) => fieldOf(event, 'event') === 'accepted').length,
+    kept: named('accepted').length,
+    dropped: named('dropped').length,
+    receivedBytes: named('received')
+      .map((event) => fieldOf(event, 'bytes'))
+      .reduce<number>((sum, bytes) => sum + (typeof bytes === 'number' ? bytes : 0), 0),
   };
 };

@@ -1,16 +1,21 @@
 import { type Evidence, FILES, snapshotFile, type TimelineEntry } from '../domain/evidence.ts';
-import type { TraceEvent } from '../domain/observations.ts';
+import type { KernelTrace } from '../domain/observations.ts';
+import type { ClientStory } from '../domain/tcp.ts';
 import { createEvidenceReader } from './evidence-reader.ts';
 import { readListenerPointers } from './proc-net-tcp.ts';
-import { readTraceEvents, type TracedEvent } from './trace-events.ts';
+import { readTraceEnding, readTraceEvents, type TracedEvent } from './trace-events.ts';
 
-/** The listener's addresses in kernel memory, as far as the socket tables show them. */
+/**
+ * The listener's hashed addresses in kernel memory, as far as the socket tables show them. A table
+ * is of one network namespace and an address of one socket at a time, so no listener of another
+ * sandbox can be taken for ours, though it has the same port and address.
+ */
 const listenerPointers = (
   evidence: Evidence,
   timeline: readonly TimelineEntry[],
   port: number,
 ): ReadonlySet<string> => {
-  // What is missing here was noted when the snapshots were read; the pointers are only a help.
+  // What is missing here was noted when the snapshots were read; what no pointer tells stays unknown.
   const reader = createEvidenceReader(evidence);
   const pointers = timeline
     .filter((entry) => entry.kind === 'snapshot')
@@ -22,41 +27,56 @@ const listenerPointers = (
   return new Set(pointers);
 };
 
+/** Where the event says which socket received the packet: always the listener's, or nobody's. */
+const listenerOf = ({ name, fields }: TracedEvent): string | undefined => {
+  if (name === 'kfree_skb') return fields['rx_sk'];
+  const { skaddr, state } = fields;
+  return state === 'TCP_LISTEN' ? skaddr : undefined;
+};
+
 /** tcp_send_reset names its ends `src=address:port`; the other TCP events have `sport` and `dport`. */
-const namesPort = ({ fields }: TracedEvent, port: number): boolean => {
-  const { sport, dport, src, dest } = fields;
-  const ends = [sport, dport, src?.split(':').at(-1), dest?.split(':').at(-1)];
-  return ends.includes(String(port));
-};
+const clientPortOf = ({ fields: { dport, dest } }: TracedEvent): string | undefined =>
+  dport ?? dest?.split(':').at(-1);
 
 /**
- * A dropped packet is the listener's if the kernel says so (`rx_sk`, from 6.11 on). Where either
- * side does not show the address, only the reason tells: TCP_LISTEN_OVERFLOW (a11a791ca81e, 6.15)
- * is a final ACK dropped for a full accept queue.
+ * Another sandbox has the same addresses and the same server port, but its clients have other
+ * ports, as good as always; where not, there are events too many, and the trace disagrees with all
+ * other witnesses.
  */
-const isDropOfListener = ({ fields }: TracedEvent, pointers: ReadonlySet<string>): boolean => {
-  const { rx_sk: socket, reason } = fields;
-  if (socket !== undefined && pointers.size > 0) return pointers.has(socket);
-  return reason === 'TCP_LISTEN_OVERFLOW';
+const isOurs = (
+  event: TracedEvent,
+  pointers: ReadonlySet<string>,
+  clientPorts: ReadonlySet<string>,
+): boolean => {
+  const listener = listenerOf(event);
+  if (event.name === 'kfree_skb' || listener !== undefined) return pointers.has(listener ?? '');
+  return clientPorts.has(clientPortOf(event) ?? '');
 };
 
 /**
- * The kernel's trace events that concern the listener's port; undefined when no trace was taken.
- * A trace is of the whole machine: what other programs do on the same port number is in it too.
- * No verdict uses it, so what the kernel lost of it, or wrote oddly, is no problem.
+ * The kernel's trace events that concern our listener or its clients; undefined when no trace was
+ * taken. What the kernel lost of it, or wrote oddly, is no problem of the run: only claims about a
+ * kernel probe use it.
  */
 export const observeTrace = (
   evidence: Evidence,
   timeline: readonly TimelineEntry[],
   toMs: (monotonicMs: number) => number,
   port: number,
-): TraceEvent[] | undefined => {
-  const trace = evidence.get(FILES.trace);
-  if (trace === undefined) return undefined;
+  clients: readonly ClientStory[],
+): KernelTrace | undefined => {
+  const bytes = evidence.get(FILES.trace);
+  if (bytes === undefined) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  const ending = readTraceEnding(text);
   const pointers = listenerPointers(evidence, timeline, port);
-  return readTraceEvents(new TextDecoder().decode(trace))
-    .filter((event) =>
-      event.name === 'kfree_skb' ? isDropOfListener(event, pointers) : namesPort(event, port),
-    )
-    .map(({ monotonicMs, name, fields }) => ({ atMs: toMs(monotonicMs), name, fields }));
+  const ports = new Set(clients.flatMap(({ localPort }) => (localPort ? [`${localPort}`] : [])));
+  return {
+    events: readTraceEvents(text)
+      .filter((event) => isOurs(event, pointers, ports))
+      .map(({ monotonicMs, name, fields }) => ({ atMs: toMs(monotonicMs), name, fields })),
+    traced: ending?.traced ?? new Set(),
+    ...(ending === undefined ? {} : { lost: ending.lost }),
+    listenerKnown: pointers.size > 0,
+  };
 };

@@ -9,7 +9,7 @@ import type { Observations, QueueSample, StepTime } from '../domain/observations
 import type { RunPlan, Step } from '../domain/plan.ts';
 import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
 import { observePackets } from './observe-packets.ts';
-import { observeClients, observeServer } from './observe-programs.ts';
+import { observeClients, observeServers } from './observe-programs.ts';
 import { observeStatus, observeSurroundings, observeSysctls, readPlan } from './observe-run.ts';
 import { counterGrowth, observeSnapshots } from './observe-snapshots.ts';
 import { ledgerWindow, observeTime, type RunTime, readTimeline } from './observe-time.ts';
@@ -57,18 +57,19 @@ export const observe = (evidence: Evidence): Observations => {
   const status = observeStatus(reader);
   noteStepsLeftOut(reader, status, plan, timeline);
   const snapshots = observeSnapshots(reader, timeline, toMs, { family, port });
-  const trace = observeTrace(evidence, timeline, toMs, port);
+  const clients = observeClients(reader, evidence.keys(), toMs);
+  const trace = observeTrace(evidence, timeline, toMs, port, clients);
   return {
     plan,
     surroundings: observeSurroundings(reader),
     status,
     sysctls: observeSysctls(reader, plan),
     steps: observeSteps(timeline, time),
-    clients: observeClients(reader, evidence.keys(), toMs),
+    clients,
     ...observePackets(reader, time, ledgerWindow(timeline), port),
     snapshots,
     counters: counterGrowth(snapshots),
-    ...observeServer(reader, carriedOut(plan, timeline)),
+    ...observeServers(reader, carriedOut(plan, timeline)),
     samples: observeSamples(reader, time),
     ...(trace === undefined ? {} : { trace }),
     clockDriftMs: time.driftMs,

@@ -33,11 +33,19 @@ const BY_HOST: Shape = { server: 'object', client: 'object' };
 
 /** What each kind of step has; see domain/plan.ts. */
 const STEPS: Readonly<Record<Step['kind'], Shape>> = {
-  'start-server': { backlog: 'number' },
-  'server-command': { command: 'object' },
+  'start-server': { backlog: 'number|null', maxConnections: 'number?', relay: 'number?' },
+  'server-command': { command: 'object', relay: 'number?' },
   snapshot: { name: 'string' },
   gate: { closed: 'boolean' },
-  connect: { wave: 'string', clients: 'number', arrivals: 'object', behaviour: 'object' },
+  connect: {
+    wave: 'string',
+    clients: 'number',
+    arrivals: 'object',
+    behaviour: 'object',
+    relay: 'number?',
+  },
+  send: { wave: 'string', bytes: 'number' },
+  'stop-reconnecting': {},
   await: { condition: 'object', deadlineMs: 'number' },
   'set-sysctl': { host: ['server', 'client'], key: 'string', value: 'string' },
   release: {},
@@ -52,6 +60,7 @@ const ARRIVALS: Readonly<Record<Arrivals['kind'], Shape>> = {
 const COMMANDS: Readonly<Record<ServerCommand['command'], Shape>> = {
   accept: {},
   pause: {},
+  serve: { blockedMs: 'number', openMs: 'number' },
   listen: { backlog: 'number' },
   close: {},
 };
@@ -61,6 +70,10 @@ const CONDITIONS: Readonly<Record<Condition['kind'], Shape>> = {
   'wave-ended': { wave: 'string' },
   'clients-connected': { wave: 'string', atLeast: 'number' },
   'first-syns-met': { wave: 'string', sinceSnapshot: 'string', atLeast: 'number' },
+  'attempts-made': { wave: 'string', atLeast: 'number' },
+  'bytes-answered': { wave: 'string', atLeast: 'number' },
+  'connections-taken': { relay: 'number?', atLeast: 'number' },
+  'bytes-received': { relay: 'number?', atLeast: 'number' },
   'accept-queue-length': { equals: 'number' },
   'syn-queue-length': { equals: 'number' },
   'counter-grown': { counter: 'string', sinceSnapshot: 'string', atLeast: 'number' },
@@ -71,6 +84,7 @@ const BEHAVIOUR: Shape = {
   readTimeoutMs: 'number|null',
   sendBytes: 'number',
   keepAliveMs: 'number|null',
+  reconnectAfterMs: 'number?',
 };
 
 /** The problem of a value whose shape its field `tag` tells. */

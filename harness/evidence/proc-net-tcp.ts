@@ -95,10 +95,13 @@ export const readSocketTable = (text: string, family: AddressFamily): SocketRow[
   return rows;
 };
 
+/** A hash of 32 bits; a real address of a 64-bit kernel fills the upper half too. */
+const HASHED_POINTER = /^0{8}[\da-f]{8}$/;
+
 /**
- * The kernel's (hashed) addresses of the sockets that listen on a port, by which trace events name
- * a listener (`rx_sk`). Seen to be the same text in both places on 6.18; empty where the kernel
- * hides them (kernel.kptr_restrict).
+ * The kernel's hashed addresses of the sockets that listen on a port, by which trace events name a
+ * listener (`rx_sk`, `skaddr`): the same text in both places on 6.18. Empty where the table shows
+ * none (kernel.kptr_restrict 2) or real ones (1, for root), which no trace event shows.
  */
 export const readListenerPointers = (text: string, port: number): string[] => {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -107,5 +110,5 @@ export const readListenerPointers = (text: string, port: number): string[] => {
     .map((line) => line.trim().split(/\s+/))
     .filter((columns) => columns[1]?.endsWith(local) === true)
     .flatMap((columns) => columns[11] ?? [])
-    .filter((pointer) => !/^0+$/.test(pointer));
+    .filter((pointer) => HASHED_POINTER.test(pointer) && !/^0+$/.test(pointer));
 };

@@ -7,7 +7,7 @@ const WITH_PORT = { ...OF_CLIENT, localAddress: 'string?', localPort: 'number?' 
 /** The fields each event must have to be told about; see domain/wire.ts for what they mean. */
 const SHAPES: Readonly<Record<SwarmEvent['event'], Shape>> = {
   ready: { monotonicMs: 'number' },
-  attempt: { ...OF_CLIENT, wave: 'string' },
+  attempt: { ...OF_CLIENT, wave: 'string', reconnects: 'number?' },
   connected: WITH_PORT,
   'timed-out': { ...WITH_PORT, by: ['own-timer', 'kernel'] },
   refused: WITH_PORT,
@@ -17,8 +17,11 @@ const SHAPES: Readonly<Record<SwarmEvent['event'], Shape>> = {
   received: { ...OF_CLIENT, bytes: 'number' },
   'read-timed-out': OF_CLIENT,
   'closed-by-server': OF_CLIENT,
+  'closed-by-client': OF_CLIENT,
   'timed-out-by-kernel': OF_CLIENT,
   'wave-settled': { monotonicMs: 'number', wave: 'string' },
+  'wave-sent': { monotonicMs: 'number', wave: 'string', clients: 'number' },
+  'reconnecting-stopped': { monotonicMs: 'number' },
   released: { monotonicMs: 'number' },
 };
 

@@ -34,3 +34,19 @@ const readEvent = (line: string): TracedEvent | undefined => {
  */
 export const readTraceEvents = (text: string): readonly TracedEvent[] =>
   text.split('\n').flatMap((line) => readEvent(line) ?? []);
+
+/** What the harness writes behind the events: what was traced, and how much of it was lost. */
+export interface TraceEnding {
+  readonly traced: ReadonlySet<string>;
+  readonly lost: number;
+}
+
+const ENDING = /^# traced: (.*)\n# lost: (\d+)\n$/;
+
+/** Undefined when the trace was cut off before its end. */
+export const readTraceEnding = (text: string): TraceEnding | undefined => {
+  const ending = ENDING.exec(text.slice(text.lastIndexOf('# traced: ')));
+  if (ending === null) return undefined;
+  const [, names = '', lost = ''] = ending;
+  return { traced: new Set(names.split(' ')), lost: Number(lost) };
+};

@@ -1,4 +1,4 @@
-import type { Prediction, Range } from '../domain/prediction.ts';
+import type { Range, SurePrediction } from '../domain/prediction.ts';
 import type { KernelModel } from '../domain/scenario.ts';
 import {
   type Admissions,
@@ -18,7 +18,7 @@ export interface Crowd {
 
 /** The part of a prediction that depends on the experiment. */
 type Tally = Pick<
-  Prediction,
+  SurePrediction,
   'connected' | 'timedOut' | 'fooled' | 'acceptQueueLength' | 'synQueueLength' | 'refusedSyns'
 >;
 
@@ -38,7 +38,7 @@ const NOBODY: Admissions = { fooled: 0, refused: 0, refusedSyns: NO_SYNS, held: 
  * Exception (4.4 to 6.12): limit 0 without SYN cookies refuses everybody, because the SYN queue
  * holds nothing.
  */
-export function predictOverflow(crowd: Crowd, kernel: KernelModel): Prediction {
+export function predictOverflow(crowd: Crowd, kernel: KernelModel): SurePrediction {
   const served = answersSyns(crowd.backlog, kernel)
     ? Math.min(crowd.clients, acceptQueueCapacity(crowd.backlog, kernel))
     : 0;
@@ -86,7 +86,7 @@ function othersOnFullQueue(
  * Assumes tcp_synack_retries >= 1 where SYNs are refused; with 0 no SYN-ACK is repeated and no
  * request completes.
  */
-export function predictFooled(crowd: Crowd, kernel: KernelModel): Prediction {
+export function predictFooled(crowd: Crowd, kernel: KernelModel): SurePrediction {
   const firstWave = Math.min(crowd.clients, acceptQueueLimit(crowd.backlog, kernel));
   const secondWave = crowd.clients - firstWave;
   const requests = Math.min(secondWave, synQueueCapacity(crowd.backlog, kernel));
@@ -136,7 +136,7 @@ function answersSyns(backlog: number, kernel: KernelModel): boolean {
   return kernel.syncookies !== 0 || synQueueCapacity(backlog, kernel) > 0;
 }
 
-function predictionOf(backlog: number, kernel: KernelModel, tally: Tally): Prediction {
+export function predictionOf(backlog: number, kernel: KernelModel, tally: Tally): SurePrediction {
   const syns = synTimesMs(kernel);
   const synAcks = synAckTimesMs(kernel);
   return {

@@ -37,6 +37,14 @@ export const KERNEL_RULES = {
     commit: 'a11a791ca81e',
     since: '6.15',
   },
+  // Seen in the sources of 4.7.4 and not in those of 4.4; the commit in between is not known.
+  refusedSynIsNoDropEvent: {
+    id: 'refused-syn-is-no-drop-event',
+    statement:
+      'A refused SYN is consumed, not dropped: it fires no kfree_skb event, only counters tell of it.',
+    commit: null,
+    since: '4.7',
+  },
   synQueueIsPowerOfTwoTable: {
     id: 'syn-queue-is-power-of-two-table',
     statement:

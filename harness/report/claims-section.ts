@@ -59,7 +59,8 @@ function detail(label: string, text: string, columns: Columns, page: Page): read
   return hanging(before, text, page.widthColumns);
 }
 
-function findingEntries(finding: Finding): readonly (readonly [string, string])[] {
+/** Label and text of what must be said of a finding besides its verdict. */
+export function findingEntries(finding: Finding): readonly (readonly [string, string])[] {
   const { documented } = finding;
   if (finding.kind === 'inconclusive') {
     return [
@@ -74,7 +75,7 @@ function findingEntries(finding: Finding): readonly (readonly [string, string])[
   ];
 }
 
-const ruleWords = ({ since, commit, statement }: KernelRule): string =>
+export const ruleWords = ({ since, commit, statement }: KernelRule): string =>
   `${statement} (Linux ${since}${commit === null ? '' : `, commit ${commit}`})`;
 
 function unexercisedLines(

@@ -196,6 +196,8 @@ function endWords(group: readonly ClientView[]): readonly string[] {
       return [`the server reset it at ${at}`];
     case 'closed-by-server':
       return [`the server closed it at ${at}`];
+    case 'closed-by-client':
+      return [`closed it itself at ${at}`];
     case 'timed-out-by-kernel':
       return [`given up by the kernel at ${at}`];
     case 'failed':

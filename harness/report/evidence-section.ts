@@ -1,6 +1,6 @@
-import type { Observations, TraceEvent } from '../domain/observations.ts';
+import type { Observations } from '../domain/observations.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
-import { closing, opening } from '../verdict/figures.ts';
+import { eventsInWindow, traceObstacle } from '../verdict/trace-figures.ts';
 import { hanging } from './layout.ts';
 import { INDENT, type Page } from './page.ts';
 import { count } from './words.ts';
@@ -60,26 +60,16 @@ function identityWords(identity: Identity): string {
   return `${name}: ${leftIs} ${left ?? 'unknown'}, ${rightIs} ${right ?? 'unknown'}${why}`;
 }
 
-const NO_DROP_EVENT = 'a refused SYN fires no drop event since Linux 4.7';
+const BLIND_SPOT = 'a refused SYN fires no drop event since Linux 4.7, so no such probe sees it';
 
 function traceWords(seen: Observations): string {
   if (seen.trace === undefined) {
-    return 'not taken: kernel trace events need root; the verdict does not depend on them';
+    return 'not taken: kernel trace events need root; only claims about a kernel probe need them';
   }
-  const fromMs = opening(seen)?.atMs ?? -Infinity;
-  const toMs = closing(seen)?.atMs ?? Infinity;
   const counts = new Map<string, number>();
-  const ports = new Set(seen.connections.map(({ clientPort }) => `${clientPort}`));
-  for (const event of seen.trace) {
-    if (event.atMs < fromMs || event.atMs > toMs || !isOurs(event, ports)) continue;
-    counts.set(event.name, (counts.get(event.name) ?? 0) + 1);
-  }
+  for (const { name } of eventsInWindow(seen)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const events = [...counts].map(([name, number]) => `${name} ${number}`).join(', ');
-  return `kernel events: ${events === '' ? 'none' : events}; ${NO_DROP_EVENT}`;
-}
-
-/** The trace is of the whole machine: a second run at the same time uses the same server port. */
-function isOurs({ fields }: TraceEvent, clientPorts: ReadonlySet<string>): boolean {
-  const clientPort = fields['dport'] ?? fields['dest']?.split(':').at(-1);
-  return clientPort === undefined || clientPorts.has(clientPort);
+  const doubt = traceObstacle(seen);
+  const reservation = doubt === undefined ? '' : ` (${doubt.reason})`;
+  return `kernel events: ${events === '' ? 'none' : events}${reservation}; ${BLIND_SPOT}`;
 }

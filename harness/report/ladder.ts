@@ -179,6 +179,8 @@ function endNote({ end }: ClientStory): Note | undefined {
       return note(end.atMs, 'client', 'connection reset by peer');
     case 'closed-by-server':
       return note(end.atMs, 'client', 'closed by the server');
+    case 'closed-by-client':
+      return note(end.atMs, 'client', 'closes');
     case 'timed-out-by-kernel':
       return note(end.atMs, 'client', 'the kernel gives up: ETIMEDOUT');
     case 'failed':

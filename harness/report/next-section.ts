@@ -37,7 +37,7 @@ function suggestionsFor(input: ReportInput): readonly Suggestion[] {
   const capacity = input.prediction.acceptQueueCapacity;
   if (
     input.prediction.connected === clients &&
-    input.prediction.refusedSyns.most === 0 &&
+    input.prediction.refusedSyns?.most === 0 &&
     input.prediction.fooled === 0 &&
     clients <= capacity
   ) {

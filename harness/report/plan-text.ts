@@ -45,15 +45,23 @@ const predictedFigures = (prediction: Prediction): readonly (readonly [string, s
   ['accept-queue limit', `${prediction.acceptQueueLimit}`],
   ['accept-queue capacity', `${prediction.acceptQueueCapacity}`],
   ['SYN-queue capacity', `${prediction.synQueueCapacity}`],
-  ['clients connected', `${prediction.connected}`],
-  ['clients timed out', `${prediction.timedOut}`],
-  ['clients fooled', `${prediction.fooled} (connected, but the server has no such connection)`],
-  ['refused SYNs', describeRange(prediction.refusedSyns)],
-  ['accept-queue length', `${prediction.acceptQueueLength} in the end`],
-  ['SYN-queue length', `${prediction.synQueueLength} in the end`],
+  ['clients connected', open(prediction.connected)],
+  ['clients timed out', open(prediction.timedOut)],
+  [
+    'clients fooled',
+    `${open(prediction.fooled)} (connected, but the server has no such connection)`,
+  ],
+  [
+    'refused SYNs',
+    prediction.refusedSyns === null ? open(null) : describeRange(prediction.refusedSyns),
+  ],
+  ['accept-queue length', `${open(prediction.acceptQueueLength)} in the end`],
+  ['SYN-queue length', `${open(prediction.synQueueLength)} in the end`],
   ['SYNs of a refused client', schedule(prediction.synTimesMs, prediction.connectGivesUpMs)],
   ['SYN-ACKs to a fooled one', schedule(prediction.synAckTimesMs, prediction.synAckGivesUpMs)],
 ];
+
+const open = (figure: number | null): string => (figure === null ? 'not fixed' : `${figure}`);
 
 const schedule = (timesMs: readonly number[], givesUpMs: number): string =>
   `at ${timesMs.map(seconds).join(', ')} s; the kernel gives up at ${seconds(givesUpMs)} s`;

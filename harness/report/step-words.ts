@@ -6,30 +6,51 @@ import { count, duration } from './words.ts';
 export function stepWords(step: Step): string {
   switch (step.kind) {
     case 'start-server':
-      return `the server listens with backlog ${step.backlog} and does not accept`;
+      return serverWords(step);
     case 'server-command':
       return commandWords(step.command);
     case 'snapshot':
       return `take snapshot '${step.name}': counters, sockets and listener of both hosts`;
     case 'gate':
-      return step.closed
-        ? 'close the gate: of the clients only SYNs still reach the server'
-        : 'open the gate';
+      return gateWords(step);
     case 'connect':
       return `${count(step.clients, 'client')} connect${step.clients === 1 ? 's' : ''}, ${arrivalWords(step.arrivals)}`;
     case 'await':
       return `wait until ${conditionWords(step.condition)}`;
     case 'set-sysctl':
       return `set ${step.key} to ${step.value} on the ${step.host}`;
+    case 'send':
+      return `every connected client of wave '${step.wave}' sends ${count(step.bytes, 'byte')}`;
+    case 'stop-reconnecting':
+      return 'the clients do not connect again any more';
     case 'release':
       return 'the clients let go of their sockets';
   }
+}
+
+type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
+
+function serverWords(step: StepOf<'start-server'>): string {
+  const backlog = step.backlog === null ? 'without a backlog' : `with backlog ${step.backlog}`;
+  const which = step.relay === undefined ? 'the server' : `server ${step.relay + 1}`;
+  const cap =
+    step.maxConnections === undefined ? '' : `, capped at ${step.maxConnections} connections,`;
+  return `${which}${cap} listens ${backlog} and does not accept`;
+}
+
+function gateWords({ closed, holds }: StepOf<'gate'>): string {
+  if (!closed) return 'open the gate';
+  return holds === 'syn-acks'
+    ? 'close the gate: nothing that the server sends reaches the clients'
+    : 'close the gate: of the clients only SYNs still reach the server';
 }
 
 function commandWords(command: ServerCommand): string {
   switch (command.command) {
     case 'accept':
       return 'the server accepts what waits and what comes';
+    case 'serve':
+      return `the server accepts, but its loop is blocked ${duration(command.blockedMs)} out of every ${duration(command.blockedMs + command.openMs)}`;
     case 'pause':
       return 'the server stops accepting';
     case 'listen':
@@ -60,6 +81,14 @@ function conditionWords(condition: Condition): string {
       return `${condition.atLeast} clients of wave '${condition.wave}' are connected`;
     case 'first-syns-met':
       return `${condition.atLeast} SYNs of wave '${condition.wave}' are answered or dropped`;
+    case 'attempts-made':
+      return `clients of wave '${condition.wave}' have tried ${condition.atLeast} times`;
+    case 'bytes-answered':
+      return `wave '${condition.wave}' has received ${count(condition.atLeast, 'byte')}`;
+    case 'connections-taken':
+      return `the server has accepted ${count(condition.atLeast, 'connection')}`;
+    case 'bytes-received':
+      return `the server has received ${count(condition.atLeast, 'byte')}`;
     case 'accept-queue-length':
       return `the accept queue holds ${condition.equals}`;
     case 'syn-queue-length':
@@ -75,6 +104,10 @@ export function behaviourWords(behaviour: ClientBehaviour): string {
     `each gives up connecting after ${duration(connectTimeoutMs)} (its own timer)`,
     ...(sendBytes > 0 ? [`then sends ${count(sendBytes, 'byte')}`] : []),
     ...(readTimeoutMs === null ? [] : [`then waits ${duration(readTimeoutMs)} for a byte`]),
+    ...(behaviour.closesAtOnce === true ? ['then closes'] : []),
+    ...(behaviour.reconnectAfterMs === undefined
+      ? []
+      : [`connects again ${duration(behaviour.reconnectAfterMs)} after it lost its connection`]),
     ...(keepAliveMs === null ? [] : [`probes after ${duration(keepAliveMs)} of silence`]),
   ].join(', ');
 }

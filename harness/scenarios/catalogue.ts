@@ -1,8 +1,10 @@
 import type { Scenario } from '../domain/scenario.ts';
 import { acceptQueueOverflow } from './accept-queue-overflow.ts';
 import { fooledClient } from './fooled-client.ts';
+import { kernelProbe } from './kernel-probe.ts';
 import { somaxconnCapsTheBacklog } from './somaxconn-caps-the-backlog.ts';
 import { somaxconnNeedsANewListen } from './somaxconn-needs-a-new-listen.ts';
+import { synQueue } from './syn-queue.ts';
 
 /** Every scenario, the default one first. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -10,6 +12,8 @@ export const SCENARIOS: readonly Scenario[] = [
   fooledClient,
   somaxconnCapsTheBacklog,
   somaxconnNeedsANewListen,
+  kernelProbe,
+  synQueue,
 ];
 
 export const scenarioNamed = (id: string): Scenario | undefined =>

@@ -188,7 +188,7 @@ function endsOfLateClients(seen: Observations, prediction: Prediction, dropped: 
   const late = seen.clients.filter(({ wave }: ClientStory) => wave === LATE);
   const ends = late.flatMap(({ end }) => end?.kind ?? []);
   const first = seen.clients.length - late.length;
-  const expected = prediction.connected - first;
+  const expected = (prediction.connected ?? 0) - first;
   if (ends.length !== expected) return `${ends.length} of ${expected} late clients connected`;
   const reset = ends.filter((end) => end === 'reset-before-data').length;
   if (reset === dropped) return RESET;

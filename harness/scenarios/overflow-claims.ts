@@ -131,7 +131,7 @@ export function bothCountersCountRefusedSyns(
     notExercisedBecause: ({ clients, keepAliveMs }, prediction) =>
       keepAliveMs !== null
         ? 'keepalive probes add to the drops of the listener; leave --keepalive out'
-        : prediction.refusedSyns.least === 0
+        : prediction.refusedSyns?.least === 0
           ? (needsOverflow(prediction, clients) ?? 'this kernel refuses no SYN here')
           : null,
     judge: (seen) => {
@@ -175,7 +175,7 @@ const answersOnlySome = (
   { clients }: Parameters,
   { timedOut, acceptQueueCapacity }: Prediction,
 ): string | null =>
-  timedOut > 0 && timedOut < clients - acceptQueueCapacity
+  timedOut !== null && timedOut > 0 && timedOut < clients - acceptQueueCapacity
     ? `this kernel answers some of the late clients and refuses others; pass --clients ${acceptQueueCapacity + 1}`
     : null;
 

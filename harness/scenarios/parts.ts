@@ -1,8 +1,14 @@
 /** What the scenarios' plans are made of. */
 import type { Parameters, Sysctls } from '../domain/parameters.ts';
-import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT, type RunPlan, type Step } from '../domain/plan.ts';
+import {
+  CLOSING_SNAPSHOT,
+  type Condition,
+  OPENING_SNAPSHOT,
+  type RunPlan,
+  type Step,
+} from '../domain/plan.ts';
 import type { Host } from '../domain/tcp.ts';
-import type { ClientBehaviour } from '../domain/wire.ts';
+import type { ClientBehaviour, ServerCommand } from '../domain/wire.ts';
 
 export const DEFAULTS: Parameters = {
   backlog: 2,
@@ -76,13 +82,18 @@ function waveDeadlineMs(parameters: Parameters, clients: number): number {
   return Math.ceil(arrivingMs + connectTimeoutMs + clients * SLACK_PER_CLIENT_MS + SLACK_MS);
 }
 
-/** Clients connect, and the plan goes on at once. */
-export const connectStep = (parameters: Parameters, wave: string, clients: number): Step => ({
+/** Clients connect, and the plan goes on at once. `behaves` is what sets this wave apart. */
+export const connectStep = (
+  parameters: Parameters,
+  wave: string,
+  clients: number,
+  behaves: Partial<ClientBehaviour> = {},
+): Step => ({
   kind: 'connect',
   wave,
   clients,
   arrivals: parameters.arrivals,
-  behaviour: behaviourOf(parameters),
+  behaviour: { ...behaviourOf(parameters), ...behaves },
 });
 
 export const settledStep = (parameters: Parameters, wave: string, clients: number): Step => ({
@@ -101,10 +112,33 @@ export const connectAndSettle = (
     ? []
     : [connectStep(parameters, wave, clients), settledStep(parameters, wave, clients)];
 
+export const awaitStep = (condition: Condition, deadlineMs = SLACK_MS): Step => ({
+  kind: 'await',
+  condition,
+  deadlineMs,
+});
+
+export const commandStep = (command: ServerCommand): Step => ({ kind: 'server-command', command });
+
+export const setOnServer = (key: string, value: number | string): Step => ({
+  kind: 'set-sysctl',
+  host: 'server',
+  key,
+  value: `${value}`,
+});
+
 export const snapshotStep = (name: string): Step => ({ kind: 'snapshot', name });
 
+/** What sets a plan's server apart from one that listens with the parameters' backlog. */
+export type ServerWishes = Partial<Omit<Extract<Step, { kind: 'start-server' }>, 'kind'>>;
+
 /** The frame of every run: listen, look, do, look again before the clients let go. */
-export function planOf(scenario: string, parameters: Parameters, middle: readonly Step[]): RunPlan {
+export function planOf(
+  scenario: string,
+  parameters: Parameters,
+  middle: readonly Step[],
+  wishes: ServerWishes = {},
+): RunPlan {
   const { server, client } = parameters.sysctls;
   return {
     schemaVersion: 1,
@@ -121,7 +155,7 @@ export function planOf(scenario: string, parameters: Parameters, middle: readonl
     },
     sampleEveryMs: parameters.sampleEveryMs,
     steps: [
-      { kind: 'start-server', backlog: parameters.backlog },
+      { kind: 'start-server', backlog: parameters.backlog, ...wishes },
       snapshotStep(OPENING_SNAPSHOT),
       ...middle,
       snapshotStep(CLOSING_SNAPSHOT),

@@ -6,6 +6,7 @@ import {
   answeredConnections,
   clientConnections,
   clientsThat,
+  closedAfterClient,
   closing,
   endedConnections,
   growth,
@@ -15,6 +16,14 @@ import {
   serverConnections,
 } from './figures.ts';
 import { difference, type Law } from './law.ts';
+import { closesTheListener, holdsSynAcksBack } from './plan-facts.ts';
+
+/** Then a client may be answered on the wire and know nothing of it. */
+export const synAcksHeldBack = ({ plan }: Observations): string | undefined =>
+  holdsSynAcksBack(plan) ? 'SYN-ACKs were held back before they reached the clients' : undefined;
+
+const listenerClosed = ({ plan }: Observations): string | undefined =>
+  closesTheListener(plan) ? 'the listener is closed in the end' : undefined;
 
 export function connectionLaws(seen: Observations): readonly Law[] {
   const connected = clientsThat(seen, 'connected');
@@ -24,6 +33,7 @@ export function connectionLaws(seen: Observations): readonly Law[] {
       name: 'who got a SYN-ACK is connected',
       left: ['connected clients', connected],
       right: ['connections with a SYN-ACK in the capture', answeredConnections(seen)],
+      notApplicable: synAcksHeldBack(seen),
     },
     {
       name: 'the client’s kernel has what its clients have',
@@ -34,14 +44,18 @@ export function connectionLaws(seen: Observations): readonly Law[] {
       name: 'the server’s kernel has what it opened',
       left: ['connections in the server’s socket table', serverConnections(seen)],
       right: [
-        'PassiveOpens − EstabResets of the server',
-        difference(passiveOpens, growth(seen, 'server', 'EstabResets')),
+        'PassiveOpens − EstabResets of the server − connections closed by both, by the client first',
+        difference(
+          difference(passiveOpens, growth(seen, 'server', 'EstabResets')),
+          closedAfterClient(seen),
+        ),
       ],
     },
     {
       name: 'the accept queue holds what was opened and not accepted',
       left: ['Recv-Q of the listener', closing(seen)?.listener?.acceptQueueLength],
       right: ['PassiveOpens − accepted connections', difference(passiveOpens, seen.accepted)],
+      notApplicable: listenerClosed(seen),
     },
     {
       name: 'resets of the server',
@@ -111,6 +125,7 @@ const listenedLaws = (seen: Observations): readonly Law[] => [
     name: 'the limit that the server announced last',
     left: ['announced limit', seen.announcedLimits.at(-1)],
     right: ['Send-Q of the listener at the closing', closing(seen)?.listener?.acceptQueueLimit],
+    notApplicable: listenerClosed(seen),
   },
 ];
 

@@ -9,6 +9,7 @@ import type {
   SocketRow,
   Syn,
 } from '../domain/tcp.ts';
+import { plannedClients, speaks } from './plan-facts.ts';
 
 export const opening = (seen: Observations): Snapshot | undefined =>
   seen.snapshots.get(OPENING_SNAPSHOT);
@@ -27,9 +28,9 @@ export const clientsThat = (seen: Observations, kind: ConnectOutcome['kind']): n
 export const attemptsMade = (seen: Observations): number =>
   seen.clients.length - clientsThat(seen, 'failed');
 
-/** Clients that the plan lets connect. */
-export const clientsPlanned = ({ plan }: Observations): number =>
-  plan.steps.reduce((sum, step) => sum + (step.kind === 'connect' ? step.clients : 0), 0);
+/** Clients that the plan lets connect, and those that connected again. */
+export const clientsPlanned = ({ plan, clients }: Observations): number =>
+  plannedClients(plan) + clients.filter(({ reconnects }) => reconnects !== undefined).length;
 
 export const clientsWithPort = (seen: Observations): readonly ClientStory[] =>
   seen.clients.filter(({ localPort }) => localPort !== undefined);
@@ -131,19 +132,34 @@ export function listenerDrops(seen: Observations): number | undefined {
   return before === undefined || after === undefined ? undefined : after - before;
 }
 
+/** Who closed a connection first that both sides closed; that side keeps it in TIME-WAIT. */
+export function closedFirstBy({ finishes, resets }: Connection): Host | undefined {
+  if (resets.length > 0) return undefined;
+  const [first] = finishes;
+  return finishes.some(({ from }) => from !== first?.from) ? first?.from : undefined;
+}
+
+/** Connections that the client closed first and the server after it: gone from the server's table. */
+export const closedAfterClient = (seen: Observations): number =>
+  seen.connections.filter((connection) => closedFirstBy(connection) === 'client').length;
+
 /**
- * Connections of clients that a RST or the client's kernel ended before the closing snapshot. A
- * program hears of a RST a little later than its kernel, so the packets of the window tell which.
+ * Connections that are gone from the client's socket table before the closing snapshot: a RST or
+ * the client's kernel ended them, or the server closed them first and the client after it. A program hears of a RST a little later than its kernel, so the packets of the window tell which.
  */
 export function endedConnections(seen: Observations): number {
   const closedAtMs = closing(seen)?.atMs ?? Number.POSITIVE_INFINITY;
-  const byReset = seen.connections
-    .filter(({ state, resets }) => state !== 'unanswered' && resets.length > 0)
+  const byPackets = seen.connections
+    .filter(
+      (connection) =>
+        (connection.state !== 'unanswered' && connection.resets.length > 0) ||
+        closedFirstBy(connection) === 'server',
+    )
     .map(({ clientAddress, clientPort }) => `${clientAddress} ${clientPort}`);
   const byKernel = seen.clients
     .filter(({ end }) => end?.kind === 'timed-out-by-kernel' && end.atMs <= closedAtMs)
     .map(({ localAddress, localPort }) => `${localAddress} ${localPort}`);
-  return new Set([...byReset, ...byKernel]).size;
+  return new Set([...byPackets, ...byKernel]).size;
 }
 
 /**
@@ -165,9 +181,7 @@ export function fooledBySockets(seen: Observations): number | undefined {
   const atClients = clientConnections(seen);
   const atServer = serverConnections(seen);
   if (atClients === undefined || atServer === undefined) return undefined;
-  const { sendBytes, keepAliveMs } = seen.plan.parameters;
-  const areSilent = sendBytes === 0 && keepAliveMs === null;
-  return areSilent || endedConnections(seen) === 0 ? atClients - atServer : undefined;
+  return !speaks(seen.plan) || endedConnections(seen) === 0 ? atClients - atServer : undefined;
 }
 
 /** A sysctl of the server as it was read back; undefined where the kernel has no such key. */

@@ -1,7 +1,14 @@
 import type { EvidenceProblem, Observations } from '../domain/observations.ts';
 import type { Prediction } from '../domain/prediction.ts';
 import type { Claim, Scenario } from '../domain/scenario.ts';
-import type { Finding, FindingKind, JudgedClaim, Ledger, Verdict } from '../domain/verdict.ts';
+import type {
+  Finding,
+  FindingKind,
+  JudgedClaim,
+  Ledger,
+  Obstacle,
+  Verdict,
+} from '../domain/verdict.ts';
 import { keepLedger } from './ledger.ts';
 import { type Candidate, judgePrediction } from './prediction-check.ts';
 
@@ -27,7 +34,7 @@ export const PREDICTION_CLAIM = 'prediction';
 export function judge(given: Case): Verdict {
   const { scenario, seen, prediction } = given;
   const ledger = keepLedger(seen);
-  const obstacle = obstacleIn(seen, ledger);
+  const obstacle = obstacleIn(seen, ledger) ?? scenario.spoiledBy?.(seen) ?? undefined;
   const exercised = scenario.claims.filter(
     (claim) => claim.notExercisedBecause(seen.plan.parameters, prediction) === null,
   );
@@ -48,16 +55,12 @@ export function judge(given: Case): Verdict {
   };
 }
 
-const predictionClaim = {
+/** What every scenario claims besides its documented sentences. */
+export const predictionClaim = {
   id: PREDICTION_CLAIM,
   document: 'kernel rules',
   statement: 'The kernel does what its rules say.',
 } as const;
-
-interface Obstacle {
-  readonly reason: string;
-  readonly remedy: string;
-}
 
 /** What keeps the evidence from deciding anything; the first found is named. */
 function obstacleIn(seen: Observations, ledger: Ledger): Obstacle | undefined {
@@ -147,7 +150,7 @@ function findingOf(
   }
 }
 
-const worstOf = (claims: readonly JudgedClaim[]): FindingKind =>
+export const worstOf = (claims: readonly Pick<JudgedClaim, 'finding'>[]): FindingKind =>
   claims
     .map(({ finding }) => finding.kind)
     .reduce(

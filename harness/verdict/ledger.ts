@@ -5,7 +5,7 @@
  */
 import type { Observations, Snapshot } from '../domain/observations.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
-import { connectionLaws, snapshotLaws } from './connection-laws.ts';
+import { connectionLaws, snapshotLaws, synAcksHeldBack } from './connection-laws.ts';
 import {
   attemptsMade,
   clientsLikeTheirPackets,
@@ -22,6 +22,7 @@ import {
   repeatedSyns,
 } from './figures.ts';
 import { difference, type Law, sum } from './law.ts';
+import { closesTheListener, laterValues, probes } from './plan-facts.ts';
 
 export function keepLedger(seen: Observations): Ledger {
   const identities = lawsOf(seen).map(weigh);
@@ -95,6 +96,7 @@ function clientLaws(seen: Observations): readonly Law[] {
       name: 'every client’s story is that of its packets',
       left: ['clients with a known port', clientsWithPort(seen).length],
       right: ['of these, clients whose packets end alike', clientsLikeTheirPackets(seen)],
+      notApplicable: synAcksHeldBack(seen),
     },
   ];
 }
@@ -171,7 +173,8 @@ const countsNoListenerDrops = (seen: Observations): boolean =>
 
 function otherListenerDrops(seen: Observations): string | undefined {
   if (countsNoListenerDrops(seen)) return 'this kernel does not count the drops of a listener';
-  if (seen.plan.parameters.keepAliveMs !== null) {
+  if (closesTheListener(seen.plan)) return 'the listener is closed in the end';
+  if (probes(seen.plan)) {
     return 'a keepalive probe to a request adds one to the listener’s drops and to no counter';
   }
   const cookieAcks = growth(seen, 'server', 'SyncookiesRecv') ?? 0;
@@ -180,9 +183,12 @@ function otherListenerDrops(seen: Observations): string | undefined {
     : undefined;
 }
 
+const SYNCOOKIES = 'net.ipv4.tcp_syncookies';
+
 /** Without SYN cookies the kernel also refuses at three quarters of tcp_max_syn_backlog, uncounted. */
 function threeQuarterRule(seen: Observations): string | undefined {
-  return foundOnServer(seen, 'net.ipv4.tcp_syncookies') === '0'
+  const values = [foundOnServer(seen, SYNCOOKIES), ...laterValues(seen.plan, SYNCOOKIES)];
+  return values.includes('0')
     ? 'without SYN cookies the 3/4 rule refuses too, and has no counter'
     : undefined;
 }

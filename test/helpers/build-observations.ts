@@ -17,6 +17,7 @@ export interface BuiltClient {
 }
 
 const EMPTY: Connection = {
+  serverAddress: '10.77.0.1',
   clientAddress: CLIENT,
   clientPort: 0,
   state: 'unanswered',
@@ -201,6 +202,7 @@ export function buildObservations(
     },
     announcedLimits: [limit],
     accepted: 0,
+    servers: [{ kept: 0, dropped: 0, receivedBytes: 0 }],
     samples: [],
     clockDriftMs: 0,
     ...changes,

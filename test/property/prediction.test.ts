@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Prediction } from '../../harness/domain/prediction.ts';
+import type { SurePrediction } from '../../harness/domain/prediction.ts';
 import type { KernelModel } from '../../harness/domain/scenario.ts';
 import { predictFooled, predictOverflow } from '../../harness/kernel/predict.ts';
 import { acceptQueueLimit } from '../../harness/kernel/queue-capacity.ts';
@@ -83,7 +83,7 @@ function latestMs(atS: number): number {
   return atS === 0 ? 0 : atS * 125 + 40;
 }
 
-function expectAgreement(prediction: Prediction, seen: Outcome): void {
+function expectAgreement(prediction: SurePrediction, seen: Outcome): void {
   const { refusedSyns, reset, ...counts } = seen;
   expect(prediction).toMatchObject(counts);
   expect(prediction.refusedSyns.least).toBeLessThanOrEqual(refusedSyns);
