@@ -2,19 +2,24 @@
 import yargs, { type Argv } from 'yargs';
 import { doctor } from './commands/doctor.ts';
 import { exitCodeOfError } from './commands/exit-code.ts';
+import { explain } from './commands/explain.ts';
 import { judgeAgain } from './commands/judge-again.ts';
 import { list } from './commands/list.ts';
 import { nearest } from './commands/nearest.ts';
 import { type RunFailure, run } from './commands/run.ts';
 import { describeRunOptions } from './commands/run-options.ts';
+import { sweep } from './commands/sweep.ts';
+import { describeSweepOptions, SWEEP_LISTS } from './commands/sweep-options.ts';
 import { print } from './commands/terminal.ts';
 import { usage } from './commands/values.ts';
+import { verify } from './commands/verify.ts';
+import { describeVerifyOptions, VERIFY_LISTS } from './commands/verify-options.ts';
 import { HarnessError } from './domain/harness-error.ts';
 import { harnessVersion } from './package-files.ts';
 
 const argv = process.argv.slice(2);
 
-const COMMANDS = ['judge', 'list', 'doctor'] as const;
+const COMMANDS = ['verify', 'sweep', 'explain', 'judge', 'list', 'doctor'] as const;
 
 /** yargs says in its own words what it does not know or lacks; we add what to do about it. */
 function explainUsage(message: string, parser: Argv): HarnessError {
@@ -25,7 +30,9 @@ function explainUsage(message: string, parser: Argv): HarnessError {
     return usage(`The option --${lacking} needs a value.`, `write --${lacking} VALUE; see --help`);
   }
   if (message.startsWith('Not enough non-option arguments')) {
-    return usage(`The command ${argv[0]} needs a folder.`, 'name a run folder below runs/');
+    return argv[0] === 'explain'
+      ? usage('The command explain needs a claim.', 'name one, such as 001-b; see list')
+      : usage(`The command ${argv[0]} needs a folder.`, 'name a run folder below runs/');
   }
   return usage(message, 'npm run repro -- --help shows every option');
 }
@@ -54,18 +61,37 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
 const parser = yargs(argv)
   .scriptName('npm run repro --')
   .usage(
-    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
+    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
   )
-  .command('$0', false, (command) => describeRunOptions(command))
+  .command('$0', false, (command) =>
+    describeRunOptions(command).option('scenario', {
+      type: 'string',
+      requiresArg: true,
+      default: 'accept-queue-overflow',
+      describe: 'which experiment; see list',
+      group: 'Run:',
+    }),
+  )
+  .command('verify', 'every scenario: which claims hold on this kernel', (command) =>
+    describeVerifyOptions(command),
+  )
+  .command('sweep', 'what both queues hold, for many settings, beside the prediction', (command) =>
+    describeSweepOptions(command),
+  )
   .command('judge <folder>', 'judge a stored run again, without Linux and without root')
+  .command(
+    'explain <claim>',
+    'what a claim such as 001-b is about; 001 lists a document',
+    (command) =>
+      command.positional('claim', { type: 'string', demandOption: true }).option('runs-dir', {
+        type: 'string',
+        requiresArg: true,
+        default: 'runs',
+        describe: 'where to look for the last run',
+      }),
+  )
   .command('list', 'the scenarios and the claims they put to the test')
   .command('doctor', 'what this machine can do, and how to mend what it cannot')
-  .option('scenario', {
-    type: 'string',
-    requiresArg: true,
-    default: 'accept-queue-overflow',
-    describe: 'which experiment; see list',
-  })
   .option('sandbox', {
     type: 'string',
     requiresArg: true,
@@ -96,7 +122,7 @@ const parser = yargs(argv)
   .example('$0 --scenario fooled-client', 'connected, but the server knows nothing of it')
   .example('$0 --backlog 128 --somaxconn 16 --clients 40', 'somaxconn cuts the backlog')
   .example('$0 --connect-timeout 300ms --json', 'for machines')
-  .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
+  .parserConfiguration({ 'boolean-negation': false })
   .version(harnessVersion())
   .help()
   .alias('help', 'h')
@@ -107,14 +133,39 @@ const parser = yargs(argv)
     throw explainUsage(message ?? error.message, parser);
   });
 
+/** By command: the options that may be repeated. yargs forgets them when it has parsed. */
+const REPEATABLE: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['verify', VERIFY_LISTS],
+  ['sweep', SWEEP_LISTS],
+  [undefined, ['sysctl']],
+]);
+
+/** Of an option that was given twice the last counts, unless it is one that may be repeated. */
+function lastOfEach<Given extends { readonly _: readonly unknown[] }>(given: Given): Given {
+  const repeatable = REPEATABLE.get(given._[0]) ?? [];
+  const entries = Object.entries(given).map(([name, value]) => [
+    name,
+    Array.isArray(value) && name !== '_' && !repeatable.includes(name) ? value.at(-1) : value,
+  ]);
+  return Object.fromEntries(entries) as Given;
+}
+
 /** 0: nothing more to do, for example after --help. */
 async function dispatch(): Promise<number | RunFailure> {
-  const given = await parser.parseAsync();
+  const given = lastOfEach(await parser.parseAsync());
   if (argv.some((word) => ['--help', '-h', '--version'].includes(word))) return 0;
   const shown = { json: given.json, quiet: given.quiet, verbose: given.verbose };
   switch (given._[0]) {
+    case 'verify':
+      return verify({ ...shown, sandbox: given.sandbox, dryRun: given['dry-run'] }, given);
+    case 'sweep':
+      return sweep({ ...shown, sandbox: given.sandbox, dryRun: given['dry-run'] }, given);
     case 'judge':
       return judgeAgain(String((given as { folder?: unknown }).folder), shown);
+    case 'explain': {
+      const { claim, 'runs-dir': runsDir } = given as { claim?: unknown; 'runs-dir'?: unknown };
+      return explain(String(claim), { json: given.json, runsDir: String(runsDir) });
+    }
     case 'list':
       return list(given.json);
     case 'doctor':
@@ -123,7 +174,7 @@ async function dispatch(): Promise<number | RunFailure> {
       return run(
         {
           ...shown,
-          scenario: given.scenario,
+          scenario: String((given as { scenario?: unknown }).scenario),
           sandbox: given.sandbox,
           runsDir: String((given as { 'runs-dir'?: unknown })['runs-dir'] ?? 'runs'),
           dryRun: given['dry-run'],
@@ -134,7 +185,7 @@ async function dispatch(): Promise<number | RunFailure> {
 }
 
 /** `CODE  message`, the remedy on its own line; for --json the same as an object. */
-function explain(error: HarnessError, folder: string | undefined): void {
+function tell(error: HarnessError, folder: string | undefined): void {
   const { code, message, remedy } = error;
   if (argv.includes('--json')) {
     print(
@@ -157,7 +208,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 /** What nobody foresaw is told as a failure too: Node's exit code for it, 1, would be a verdict. */
 function fail(cause: unknown): void {
   const error = cause instanceof HarnessError ? cause : defect(cause);
-  explain(error, undefined);
+  tell(error, undefined);
   process.exitCode = exitCodeOfError(error.code);
 }
 
@@ -178,7 +229,7 @@ try {
   const result = await dispatch();
   if (typeof result === 'number') process.exitCode = result;
   else {
-    explain(result.error, result.folder);
+    tell(result.error, result.folder);
     process.exitCode = result.exitCode ?? exitCodeOfError(result.error.code);
   }
 } catch (error) {

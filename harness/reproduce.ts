@@ -12,7 +12,7 @@ import { defaultSysctls, kernelModel } from './kernel/kernel-model.ts';
 import { neighboursOf } from './kernel/neighbours.ts';
 import { type KernelRelease, parseRelease } from './kernel/release.ts';
 import { rulesOf } from './kernel/rules.ts';
-import { createRunFolder, readEvidence } from './run-folder.ts';
+import { readEvidence } from './run-folder.ts';
 import type { CollectRequest, Sandbox } from './sandbox/sandbox.ts';
 import { SCENARIOS, scenarioNamed } from './scenarios/catalogue.ts';
 import { judge } from './verdict/judge.ts';
@@ -26,10 +26,8 @@ export interface Judgement {
 
 export interface ReproduceOptions extends Omit<CollectRequest, 'folder'> {
   readonly sandbox: Sandbox;
-  readonly runsDir: string;
-  readonly now: Date;
-  /** Called as soon as the run folder is there. */
-  readonly onFolder: (folder: string) => void;
+  /** Makes the run folder with its plan.json; returns its absolute path. */
+  readonly makeFolder: (plan: RunPlan) => string;
 }
 
 /** Plan, collect, observe, judge. Start reading here. */
@@ -39,8 +37,7 @@ export async function reproduce(
   options: ReproduceOptions,
 ): Promise<Judgement> {
   const plan = scenario.plan(parameters);
-  const folder = createRunFolder(options.runsDir, plan, options.now);
-  options.onFolder(folder);
+  const folder = options.makeFolder(plan);
   await options.sandbox.collect({ ...options, folder });
   return judgeEvidence(readEvidence(folder));
 }

@@ -14,13 +14,28 @@ import { HarnessError } from './domain/harness-error.ts';
 import type { RunPlan } from './domain/plan.ts';
 
 /** Makes `<runsDir>/<time>-<scenario>/` with its plan.json. Returns its absolute path. */
-export function createRunFolder(runsDir: string, plan: RunPlan, now: Date): string {
-  const time = now.toISOString().replaceAll(/[-:]/g, '').replace('T', '-').replace(/Z$/, '');
-  const folder = path.resolve(runsDir, `${time}-${plan.scenario}`);
+export const createRunFolder = (runsDir: string, plan: RunPlan, now: Date): string =>
+  createFolder(path.resolve(runsDir, `${timestamp(now)}-${plan.scenario}`), plan);
+
+/** Makes `<runsDir>/<time>-verify/` or `-sweep/` for many runs. Returns its absolute path. */
+export const createCatalogueFolder = (
+  runsDir: string,
+  now: Date,
+  what: 'verify' | 'sweep',
+): string => createFolder(path.resolve(runsDir, `${timestamp(now)}-${what}`));
+
+/** Makes the folder of one run of a catalogue, such as `fooled-client-abort` for its label. */
+export const createRunFolderIn = (catalogueFolder: string, label: string, plan: RunPlan): string =>
+  createFolder(path.join(catalogueFolder, label.replaceAll('/', '-')), plan);
+
+const timestamp = (now: Date): string =>
+  now.toISOString().replaceAll(/[-:]/g, '').replace('T', '-').replace(/Z$/, '');
+
+function createFolder(wanted: string, plan?: RunPlan): string {
   try {
-    mkdirSync(path.dirname(folder), { recursive: true });
-    const own = makeUnused(folder);
-    writeFileSync(path.join(own, FILES.plan), `${JSON.stringify(plan, null, 2)}\n`);
+    mkdirSync(path.dirname(wanted), { recursive: true });
+    const own = makeUnused(wanted);
+    if (plan) writeFileSync(path.join(own, FILES.plan), `${JSON.stringify(plan, null, 2)}\n`);
     return own;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -150,7 +150,7 @@ function serverStarter(
     early = undefined;
     const server = await starting;
     late.own(server);
-    if (!sampling) {
+    if (!sampling && plan.sampleEveryMs > 0) {
       sampling = true;
       // Without a listener each look would walk the kernel's whole table.
       late.own(

@@ -34,6 +34,8 @@ export function lookAt(condition: Condition, watched: Watched): Looked {
       return atLeast('clients connected', watched.swarm.connectedIn(condition.wave), condition);
     case 'attempts-made':
       return atLeast('attempts', watched.swarm.attemptsIn(condition.wave), condition);
+    case 'clients-open':
+      return equals('clients open', watched.swarm.openIn(condition.wave), condition);
     case 'bytes-answered':
       return atLeast('bytes', watched.swarm.receivedIn(condition.wave), condition);
     case 'connections-taken': {
@@ -76,6 +78,8 @@ export function describeCondition(condition: Condition): string {
       return `${condition.atLeast} SYNs of wave '${condition.wave}' to be answered or dropped`;
     case 'attempts-made':
       return `${condition.atLeast} attempts of wave '${condition.wave}'`;
+    case 'clients-open':
+      return `${condition.equals} clients of wave '${condition.wave}' to be left`;
     case 'bytes-answered':
       return `wave '${condition.wave}' to receive ${condition.atLeast} bytes`;
     case 'connections-taken':

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { snapshotFile } from '../domain/evidence.ts';
+import { NOT_INSTALLED } from '../evidence/netstat-text.ts';
 import { monotonicMs } from './clock.ts';
 import { type CounterFiles, readCounterFiles } from './counters.ts';
 import type { HostNamespace, Laboratory, RunCommand } from './hosts.ts';
@@ -10,6 +11,11 @@ export interface SnapshotTimes {
   readonly stillFromMonotonicMs: number;
   readonly stillUntilMonotonicMs: number;
   readonly still: boolean;
+}
+
+interface SnapshotWanted {
+  readonly name: string;
+  readonly netstat?: boolean;
 }
 
 /** How long a snapshot looks for a moment in which no counter moves. */
@@ -24,6 +30,8 @@ interface View {
     readonly dev: string;
   }[];
   readonly listen: string;
+  /** Only where it was asked for. */
+  readonly netstatText?: string;
 }
 
 /**
@@ -32,7 +40,7 @@ interface View {
  * the tables and the packets up to that moment tell of the same instant.
  */
 export async function takeSnapshot(
-  name: string,
+  { name, netstat = false }: SnapshotWanted,
   laboratory: Laboratory,
   port: number,
   recorder: RunRecorder,
@@ -41,7 +49,7 @@ export async function takeSnapshot(
   const giveUpAt = monotonicMs() + STILLNESS_DEADLINE_MS;
   for (;;) {
     const stillFromMonotonicMs = monotonicMs();
-    const view = await look(laboratory, port, run);
+    const view = await look(laboratory, port, run, netstat);
     const still = same(view.counters, countersOf(laboratory));
     const stillUntilMonotonicMs = monotonicMs();
     if (still || stillUntilMonotonicMs > giveUpAt) {
@@ -61,7 +69,21 @@ export const listenerCommand = (port: number): readonly string[] => [
   ...['ss', '-Hltnm', `sport = :${port}`],
 ];
 
-async function look(laboratory: Laboratory, port: number, run: RunCommand): Promise<View> {
+/** Prints NOT_INSTALLED where there is no net-tools, so that nothing is missing in the run folder. */
+const NETSTAT_COMMAND: readonly string[] = [
+  ...[
+    'sh',
+    '-c',
+    `command -v netstat >/dev/null || exec echo '${NOT_INSTALLED}'; LC_ALL=C netstat -s`,
+  ],
+];
+
+async function look(
+  laboratory: Laboratory,
+  port: number,
+  run: RunCommand,
+  netstat: boolean,
+): Promise<View> {
   const { server, client } = laboratory;
   return {
     counters: countersOf(laboratory),
@@ -72,6 +94,7 @@ async function look(laboratory: Laboratory, port: number, run: RunCommand): Prom
       dev: readFileSync(`${host.procNet}/dev`, 'utf8'),
     })),
     listen: await run(server.inside(listenerCommand(port)), 'server'),
+    ...(netstat ? { netstatText: await run(server.inside(NETSTAT_COMMAND), 'server') } : {}),
   };
 }
 
@@ -96,4 +119,7 @@ function record(name: string, view: View, recorder: RunRecorder): void {
     }
   }
   recorder.write(snapshotFile(name, 'server', 'ss-listen'), `${view.listen}\n`);
+  if (view.netstatText !== undefined) {
+    recorder.write(snapshotFile(name, 'server', 'netstat-s'), `${view.netstatText}\n`);
+  }
 }

@@ -76,7 +76,7 @@ async function commandServer(step: StepOf<'server-command'>, bench: Bench): Prom
 
 async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<SnapshotTimes> {
   const { laboratory, plan, recorder, run } = bench;
-  const times = await takeSnapshot(step.name, laboratory, plan.network.port, recorder, run);
+  const times = await takeSnapshot(step, laboratory, plan.network.port, recorder, run);
   bench.countersAt.set(step.name, countersNow(laboratory.server));
   return times;
 }

@@ -13,6 +13,8 @@ export interface Waves {
   waitingIn(wave: string): number;
   /** Attempts begun, reconnections included. */
   attemptsIn(wave: string): number;
+  /** Attempts that have neither failed nor lost or closed their connection. */
+  openIn(wave: string): number;
   /** Bytes that its clients have received. */
   receivedIn(wave: string): number;
   /** Resolves when every attempt of the wave has an outcome. */
@@ -26,6 +28,7 @@ interface WaveProgress {
   attempts: number;
   receivedBytes: number;
   readonly waiting: Set<number>;
+  readonly open: Set<number>;
   processesLeft: number;
   readonly settled: Promise<void>;
   readonly settle: () => void;
@@ -74,6 +77,7 @@ export function followWaves(): Waves {
     connectedIn: (wave) => waves.get(wave)?.connected ?? 0,
     waitingIn: (wave) => waves.get(wave)?.waiting.size ?? 0,
     attemptsIn: (wave) => waves.get(wave)?.attempts ?? 0,
+    openIn: (wave) => waves.get(wave)?.open.size ?? 0,
     receivedIn: (wave) => waves.get(wave)?.receivedBytes ?? 0,
     settled: (wave) => waves.get(wave)?.settled ?? Promise.resolve(),
   };
@@ -82,9 +86,15 @@ export function followWaves(): Waves {
 function follow(event: OfClient, progress: WaveProgress | undefined): void {
   if (!progress) return;
   if (event.event === 'connected') progress.connected += 1;
-  if (event.event === 'attempt') progress.attempts += 1;
+  if (event.event === 'attempt') {
+    progress.attempts += 1;
+    progress.open.add(event.client);
+  }
   if (event.event === 'received') progress.receivedBytes += event.bytes;
-  if (ENDS.has(event.event)) progress.waiting.delete(event.client);
+  if (ENDS.has(event.event)) {
+    progress.waiting.delete(event.client);
+    if (event.event !== 'read-timed-out') progress.open.delete(event.client);
+  }
 }
 
 function newProgress(processes: number): WaveProgress {
@@ -97,6 +107,7 @@ function newProgress(processes: number): WaveProgress {
     attempts: 0,
     receivedBytes: 0,
     waiting: new Set(),
+    open: new Set(),
     processesLeft: processes,
     settled,
     settle,

@@ -26,6 +26,7 @@ export interface Swarm extends AsyncDisposable {
   connectedIn(wave: string): number;
   waitingIn(wave: string): number;
   attemptsIn(wave: string): number;
+  openIn(wave: string): number;
   receivedIn(wave: string): number;
   /** Every connected client of the wave writes; resolves when all have. */
   send(wave: string, bytes: number): Promise<void>;
@@ -137,6 +138,7 @@ export async function startSwarm(
       }
     },
     attemptsIn: waves.attemptsIn,
+    openIn: waves.openIn,
     receivedIn: waves.receivedIn,
     send: (wave, bytes) => answeredByAll({ command: 'send', wave, bytes }, 'wave-sent'),
     stopReconnecting: () => answeredByAll({ command: 'stop-reconnecting' }, 'reconnecting-stopped'),

@@ -80,7 +80,7 @@ interface Refusal {
 const OTHER_KEY = 'choose a key of net.ipv4 or net.ipv6 that belongs to a network namespace';
 
 function refusalOf(result: string | undefined, key: string, found: string | null): Refusal {
-  const { rootlessSince, note } = sysctlAvailability(key);
+  const { rootlessSince, note, refusedValues } = sysctlAvailability(key);
   switch (result) {
     case 'missing':
       return { why: 'this kernel, or this sandbox, has no such key', remedy: note };
@@ -97,7 +97,7 @@ function refusalOf(result: string | undefined, key: string, found: string | null
     case 'refused':
       return {
         why: `the kernel refused the value (it stays ${found})`,
-        remedy: 'choose a value that the kernel takes',
+        remedy: `choose a value that the kernel takes${refusedValues === undefined ? '' : `; ${refusedValues}`}`,
       };
     default:
       return {

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { FILES } from '../domain/evidence.ts';
+import { FILES, snapshotFile } from '../domain/evidence.ts';
 import type { RunCommand } from './hosts.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
@@ -29,7 +29,7 @@ const LISTEN_OVERFLOW = 'TCP_LISTEN_OVERFLOW';
  * Kernel trace events of our port and all drops at sockets, in a tracing instance of our own. The
  * instance outlives processes, so a keeper outside of the sandbox makes it, and removes it whatever
  * happens. Disposing writes trace.txt: what other programs of the machine did on the same port
- * number, and their drops, are in it too.
+ * number is in it too.
  */
 export async function startTrace(
   instance: string,
@@ -58,7 +58,7 @@ export async function startTrace(
       const trace = readFileSync(path.join(folder, 'trace'), 'utf8');
       recorder.write(
         FILES.trace,
-        `${linesOfPort(trace, port)}${traceEnding(traced, lostEvents(folder))}`,
+        `${linesOfPort(trace, port, socketsOf(recorder))}${traceEnding(traced, lostEvents(folder))}`,
       );
       closeSync(held);
       removeIfForsaken(folder);
@@ -68,13 +68,31 @@ export async function startTrace(
 
 /**
  * The trace without what other programs of the machine did: its comments, events that name the port
- * (tcp_send_reset as `src=address:port`), and drops.
+ * (tcp_send_reset as `src=address:port`), and drops at sockets of the server.
  */
-function linesOfPort(trace: string, port: number): string {
+function linesOfPort(trace: string, port: number, sockets: ReadonlySet<string>): string {
   const named = new RegExp(` (?:[sd]port=|(?:src|dest)=\\S+:)${port}(?!\\S)`);
-  const ours = (line: string): boolean =>
-    line.startsWith('#') || line.includes(': kfree_skb: ') || named.test(line);
+  const ours = (line: string): boolean => {
+    const receiver = DROP.exec(line)?.[1];
+    if (receiver !== undefined) return sockets.has(receiver);
+    return line.startsWith('#') || named.test(line);
+  };
   return `${trace.split('\n').filter(ours).join('\n')}\n`;
+}
+
+const DROP = /: kfree_skb: .* rx_sk=(\w+)/;
+
+/** The hashed addresses of the server's sockets, as the snapshots' tables name them. */
+function socketsOf(recorder: RunRecorder): ReadonlySet<string> {
+  const snapshots = recorder.place('snapshots');
+  if (!existsSync(snapshots)) return new Set();
+  const tables = readdirSync(snapshots).flatMap((name) =>
+    (['tcp', 'tcp6'] as const).map((table) => recorder.place(snapshotFile(name, 'server', table))),
+  );
+  const texts = tables
+    .filter((table) => existsSync(table))
+    .map((table) => readFileSync(table, 'utf8'));
+  return new Set(texts.flatMap((text) => text.match(/\b0{8}[\da-f]{8}\b/g) ?? []));
 }
 
 /** Says at the end what was traced, so that a trace that is cut off does not say it. */

@@ -92,6 +92,7 @@ const TEXT_OPTIONS: readonly (readonly [string, string])[] = [
   ['keepalive', 'delay of the first keepalive probe'],
   ['port', 'port of the server inside the sandbox (9999)'],
   ['client-addresses', 'source addresses of the swarm (default: as many as it needs)'],
+  ['cap', 'most connections that the server keeps, in the scenarios about such a cap'],
   ['sample-every', 'distance of two looks at the queues (10ms)'],
   ['runs-dir', 'where run folders are made (runs)'],
 ];
@@ -152,9 +153,21 @@ export function parametersFrom(scenario: Scenario, given: RunArguments): Paramet
       (text) => durationMs('sample-every', text),
       defaults.sampleEveryMs,
     ),
+    ...capOf(scenario, given),
   };
   assertEnoughPorts(parameters);
   return parameters;
+}
+
+/** A cap means something only where the scenario starts its server with one. */
+function capOf({ id, defaults }: Scenario, given: RunArguments): Pick<Parameters, 'cap'> {
+  const text = given['cap'];
+  if (typeof text !== 'string') return defaults.cap === undefined ? {} : { cap: defaults.cap };
+  if (defaults.cap !== undefined) return { cap: wholeNumber('cap', text, 1) };
+  throw usage(
+    `Cannot use --cap ${text} because the server of ${id} keeps every connection.`,
+    'leave it out, or choose --scenario connection-cap',
+  );
 }
 
 /** Last byte of 10.77.1.n, and the client's own address. */

@@ -11,7 +11,7 @@ import { planReport } from '../report/plan-text.ts';
 import { plainStyle } from '../report/style.ts';
 import { quietReport, terminalReport } from '../report/terminal.ts';
 import { type Judgement, predictFromPlan, reproduce, unknownScenario } from '../reproduce.ts';
-import { keepConclusion } from '../run-folder.ts';
+import { createRunFolder, keepConclusion } from '../run-folder.ts';
 import { chooseSandbox } from '../sandbox/choose.ts';
 import { assertCommandsFound } from '../sandbox/requirements.ts';
 import { scenarioNamed } from '../scenarios/catalogue.ts';
@@ -59,17 +59,17 @@ export async function run(
     using progress = showProgress(!settings.quiet && !settings.json && !settings.verbose);
     const judgement = await reproduce(scenario, parameters, {
       sandbox: chooseSandbox(settings.sandbox),
-      runsDir: settings.runsDir,
-      now: new Date(),
+      trace: true,
       signal: interruption.signal,
       force: interruption.force,
       onStep: (label) => {
         progress.step(label);
         log.debug({ scenario: scenario.id, step: label }, 'step');
       },
-      onFolder: (made) => {
-        folder = made;
-        log.debug({ folder: made }, 'run folder');
+      makeFolder: (plan) => {
+        folder = createRunFolder(settings.runsDir, plan, new Date());
+        log.debug({ folder }, 'run folder');
+        return folder;
       },
     });
     progress[Symbol.dispose]();
@@ -84,15 +84,7 @@ export async function run(
 /** Keeps verdict and report in the folder, and shows what was asked for. */
 export function conclude(judgement: Judgement, folder: string, shown: Shown): void {
   const input = { ...judgement, runFolder: shortened(folder) };
-  const json = `${JSON.stringify(jsonReport(input), null, 2)}\n`;
-  const text = terminalReport(input, plainStyle, { verbose: true, widthColumns: terminalWidth() });
-  const kept = [
-    keepConclusion(folder, FILES.verdict, json),
-    keepConclusion(folder, FILES.report, text),
-  ];
-  if (kept.includes(false)) {
-    process.stderr.write(`Cannot keep ${FILES.verdict} and ${FILES.report} in ${folder}.\n`);
-  }
+  const json = jsonText(keepVerdict(judgement, folder));
   if (shown.json) print(json);
   else if (shown.quiet) print(quietReport(input, terminalStyle()));
   else {
@@ -101,8 +93,25 @@ export function conclude(judgement: Judgement, folder: string, shown: Shown): vo
   }
 }
 
+/** Keeps verdict.json and report.txt in the folder; returns the former as an object. */
+export function keepVerdict(judgement: Judgement, folder: string): object {
+  const input = { ...judgement, runFolder: shortened(folder) };
+  const report = jsonReport(input);
+  const text = terminalReport(input, plainStyle, { verbose: true, widthColumns: terminalWidth() });
+  const kept = [
+    keepConclusion(folder, FILES.verdict, jsonText(report)),
+    keepConclusion(folder, FILES.report, text),
+  ];
+  if (kept.includes(false)) {
+    process.stderr.write(`Cannot keep ${FILES.verdict} and ${FILES.report} in ${folder}.\n`);
+  }
+  return report;
+}
+
+export const jsonText = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
 /** Relative to where the user stands, if that is shorter. */
-function shortened(folder: string): string {
+export function shortened(folder: string): string {
   const relative = path.relative(process.cwd(), folder);
   return relative.length < folder.length ? relative : folder;
 }

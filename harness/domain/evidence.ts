@@ -39,7 +39,7 @@ export const swarmLogFile = (process: number): string => `swarm-${process}.log`;
 export const snapshotFile = (
   snapshot: string,
   host: 'server' | 'client',
-  name: 'netstat' | 'snmp' | 'tcp' | 'tcp6' | 'dev' | 'ss-listen',
+  name: 'netstat' | 'snmp' | 'tcp' | 'tcp6' | 'dev' | 'ss-listen' | 'netstat-s',
 ): string => `snapshots/${snapshot}/${host}/${name}`;
 
 /** What a run was made on and with: written by the harness before the first step. */

@@ -21,6 +21,16 @@ export interface Snapshot {
   readonly wireDrops: Readonly<Record<Host, number | undefined>>;
   /** Absent when nothing listens, or `ss` could not be read. */
   readonly listener?: ListenSocket;
+  /** Absent unless the plan asks for it, and where `netstat` is not installed. */
+  readonly netstatText?: NetstatText;
+}
+
+/** What `netstat -s` of net-tools tells of listeners, as absolute counts. */
+export interface NetstatText {
+  /** "times the listen queue of a socket overflowed". */
+  readonly overflowed: number;
+  /** "SYNs to LISTEN sockets dropped", or "ignored" in net-tools 1.60. */
+  readonly dropped: number;
 }
 
 export interface CaptureHealth {

@@ -21,4 +21,6 @@ export interface Parameters {
   /** Source addresses of the swarm; null: as many as the clients need. */
   readonly clientAddresses: number | null;
   readonly sampleEveryMs: number;
+  /** Most connections that the server program keeps, where a scenario is about that. */
+  readonly cap?: number;
 }

@@ -19,6 +19,11 @@ export type Condition =
     }
   /** So many attempts of the wave were begun, reconnections included. */
   | { readonly kind: 'attempts-made'; readonly wave: string; readonly atLeast: number }
+  /**
+   * So many attempts of the wave have neither failed nor lost or closed their connection; those that
+   * still wait to be connected are among them.
+   */
+  | { readonly kind: 'clients-open'; readonly wave: string; readonly equals: number }
   /** The clients of the wave have received so many bytes altogether. */
   | { readonly kind: 'bytes-answered'; readonly wave: string; readonly atLeast: number }
   /** The server program has taken so many connections out of its accept queue, kept or dropped. */
@@ -54,7 +59,12 @@ export type Step =
       readonly relay?: number;
     }
   /** Counters, socket tables and the listener of both hosts, read while no counter moves. */
-  | { readonly kind: 'snapshot'; readonly name: string }
+  | {
+      readonly kind: 'snapshot';
+      readonly name: string;
+      /** With the text of `netstat -s` on the server, which costs a process of its own. */
+      readonly netstat?: boolean;
+    }
   /**
    * Closed, it drops every segment of the clients but their SYNs before it reaches the wire; with
    * `holds: 'syn-acks'` every segment of the server when it has crossed the wire, before the
@@ -110,6 +120,7 @@ export interface RunPlan {
     readonly required: Readonly<Record<Host, Sysctls>>;
     readonly pinned: Readonly<Record<Host, Sysctls>>;
   };
+  /** 0: nobody looks at the queues over time. */
   readonly sampleEveryMs: number;
   readonly steps: readonly Step[];
 }

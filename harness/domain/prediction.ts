@@ -23,6 +23,8 @@ export interface Prediction {
   /** Clients whose connect(2) succeeds. */
   readonly connected: number | null;
   readonly timedOut: number | null;
+  /** Clients whose SYN is answered with a RST because nobody listens; absent: none. */
+  readonly refused?: number;
   /** Connected clients whose connection the server does not have. */
   readonly fooled: number | null;
   /** At the closing snapshot. */

@@ -149,7 +149,7 @@ export interface SocketRow {
   readonly retransmits: number;
 }
 
-/** The listener's row of `ss -ltnm`. */
+/** The listener's row of `ss -ltnm`; of several servers the sums, and the limit of one of them. */
 export interface ListenSocket {
   /** Recv-Q. */
   readonly acceptQueueLength: number;

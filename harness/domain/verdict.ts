@@ -4,7 +4,7 @@ export interface KernelRule {
   readonly id: string;
   /** One sentence in the present tense. */
   readonly statement: string;
-  /** Short hash of the mainline commit that brought it; null where it was always so. */
+  /** Short hash of the mainline commit that brought it; null where it was always so, or is not known. */
   readonly commit: string | null;
   /** First mainline release with it. */
   readonly since: string;

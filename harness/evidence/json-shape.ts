@@ -7,6 +7,7 @@ type FieldShape =
   | 'string?'
   | 'string|null'
   | 'boolean'
+  | 'boolean?'
   | 'object'
   | 'array'
   | readonly string[];

@@ -5,9 +5,10 @@ import type { AddressFamily, Host, ListenSocket, SocketRow } from '../domain/tcp
 import type { EvidenceReader } from './evidence-reader.ts';
 import { readInterfaceDrops } from './net-dev.ts';
 import { readCounters } from './netstat.ts';
+import { readNetstatText } from './netstat-text.ts';
 import { stillAt } from './observe-time.ts';
 import { readSocketTable } from './proc-net-tcp.ts';
-import { readListenSockets } from './ss-listen.ts';
+import { type ListenRow, readListenSockets } from './ss-listen.ts';
 
 /** The end of the wire has this name on both hosts. */
 const WIRE = 'wire';
@@ -15,6 +16,8 @@ const WIRE = 'wire';
 export interface ListenerAt {
   readonly family: AddressFamily;
   readonly port: number;
+  /** Snapshots that the plan wants with the text of `netstat -s`. */
+  readonly netstatIn: ReadonlySet<string>;
 }
 
 const byHost = <T>(of: (host: Host) => T): Readonly<Record<Host, T>> => ({
@@ -57,20 +60,36 @@ const observeListener = (
   name: string,
   port: number,
 ): ListenSocket | undefined => {
-  const sockets = reader.text(snapshotFile(name, 'server', 'ss-listen'), readListenSockets);
-  const row = sockets?.find((socket) => socket.localPort === port);
-  if (row === undefined) return undefined;
-  const { localAddress: _address, localPort: _port, ...listener } = row;
-  return listener;
+  const sockets = reader.text(snapshotFile(name, 'server', 'ss-listen'), readListenSockets) ?? [];
+  const [first, ...others] = sockets.filter(({ localPort }) => localPort === port);
+  return first && others.reduce(together, listenSocketOf(first));
 };
+
+const listenSocketOf = ({
+  localAddress: _a,
+  localPort: _p,
+  ...listener
+}: ListenRow): ListenSocket => listener;
+
+/** Several servers on the same port, at addresses of their own, as if they were one. */
+const together = (one: ListenSocket, other: ListenRow): ListenSocket => ({
+  ...one,
+  acceptQueueLength: one.acceptQueueLength + other.acceptQueueLength,
+  ...(one.drops === undefined || other.drops === undefined
+    ? {}
+    : { drops: one.drops + other.drops }),
+});
 
 const observeSnapshot = (
   reader: EvidenceReader,
   name: string,
   atMs: number,
-  { family, port }: ListenerAt,
+  { family, port, netstatIn }: ListenerAt,
 ): Snapshot => {
   const listener = observeListener(reader, name, port);
+  const netstatText = netstatIn.has(name)
+    ? reader.text(snapshotFile(name, 'server', 'netstat-s'), readNetstatText)
+    : undefined;
   return {
     name,
     atMs,
@@ -78,6 +97,7 @@ const observeSnapshot = (
     sockets: byHost((host) => observeSockets(reader, name, host, family)),
     wireDrops: byHost((host) => observeWireDrops(reader, name, host)),
     ...(listener === undefined ? {} : { listener }),
+    ...(netstatText === undefined ? {} : { netstatText }),
   };
 };
 

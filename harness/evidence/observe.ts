@@ -37,6 +37,11 @@ const noteStepsLeftOut = (
   reader.note(FILES.timeline, `It has ${timeline.length} of the plan's ${steps.length} steps.`);
 };
 
+const snapshotsWithNetstat = ({ steps }: RunPlan): ReadonlySet<string> =>
+  new Set(
+    steps.flatMap((step) => (step.kind === 'snapshot' && step.netstat === true ? [step.name] : [])),
+  );
+
 const observeSamples = (reader: EvidenceReader, time: RunTime): QueueSample[] =>
   keepShaped<Sample>(reader, FILES.samples, reader.lines(FILES.samples), SAMPLE_SHAPE).map(
     (sample) => placeSample(sample, time.fromMonotonicMs),
@@ -56,7 +61,11 @@ export const observe = (evidence: Evidence): Observations => {
   const toMs = time.fromMonotonicMs;
   const status = observeStatus(reader);
   noteStepsLeftOut(reader, status, plan, timeline);
-  const snapshots = observeSnapshots(reader, timeline, toMs, { family, port });
+  const snapshots = observeSnapshots(reader, timeline, toMs, {
+    family,
+    port,
+    netstatIn: snapshotsWithNetstat(plan),
+  });
   const clients = observeClients(reader, evidence.keys(), toMs);
   const trace = observeTrace(evidence, timeline, toMs, port, clients);
   return {
@@ -70,7 +79,7 @@ export const observe = (evidence: Evidence): Observations => {
     snapshots,
     counters: counterGrowth(snapshots),
     ...observeServers(reader, carriedOut(plan, timeline)),
-    samples: observeSamples(reader, time),
+    samples: plan.sampleEveryMs > 0 ? observeSamples(reader, time) : [],
     ...(trace === undefined ? {} : { trace }),
     clockDriftMs: time.driftMs,
     // Last, because everything above may have added to it.

@@ -26,16 +26,22 @@ const PARAMETERS: Shape = {
   port: 'number',
   clientAddresses: 'number|null',
   sampleEveryMs: 'number',
+  cap: 'number?',
 };
 
-const NETWORK: Shape = { family: 'number', port: 'number', clientAddresses: 'number' };
+const NETWORK: Shape = {
+  family: 'number',
+  port: 'number',
+  clientAddresses: 'number',
+  relays: 'number?',
+};
 const BY_HOST: Shape = { server: 'object', client: 'object' };
 
 /** What each kind of step has; see domain/plan.ts. */
 const STEPS: Readonly<Record<Step['kind'], Shape>> = {
   'start-server': { backlog: 'number|null', maxConnections: 'number?', relay: 'number?' },
   'server-command': { command: 'object', relay: 'number?' },
-  snapshot: { name: 'string' },
+  snapshot: { name: 'string', netstat: 'boolean?' },
   gate: { closed: 'boolean' },
   connect: {
     wave: 'string',
@@ -71,6 +77,7 @@ const CONDITIONS: Readonly<Record<Condition['kind'], Shape>> = {
   'clients-connected': { wave: 'string', atLeast: 'number' },
   'first-syns-met': { wave: 'string', sinceSnapshot: 'string', atLeast: 'number' },
   'attempts-made': { wave: 'string', atLeast: 'number' },
+  'clients-open': { wave: 'string', equals: 'number' },
   'bytes-answered': { wave: 'string', atLeast: 'number' },
   'connections-taken': { relay: 'number?', atLeast: 'number' },
   'bytes-received': { relay: 'number?', atLeast: 'number' },
@@ -144,11 +151,14 @@ export const planProblem = (plan: unknown): string | undefined => {
   );
 };
 
-/** What was asked for stands in the plan twice: among the parameters, and as required. */
+/**
+ * What was asked for stands in the plan twice: among the parameters, and as required. It is pinned
+ * instead where a kernel without the key does the same.
+ */
 const notAskedFor = ({ parameters, sysctls }: RunPlan): string | undefined => {
   for (const host of HOSTS) {
     for (const [key, value] of Object.entries(parameters.sysctls[host])) {
-      const required = sysctls.required[host][key];
+      const required = sysctls.required[host][key] ?? sysctls.pinned[host][key];
       if (typeof value !== 'string') return `${key} of the ${host} has a value that is no text.`;
       if (required !== value) {
         return `${key} of the ${host} is ${value} among the parameters, and not required so.`;

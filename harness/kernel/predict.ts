@@ -1,4 +1,4 @@
-import type { Range, SurePrediction } from '../domain/prediction.ts';
+import type { Prediction, Range, SurePrediction } from '../domain/prediction.ts';
 import type { KernelModel } from '../domain/scenario.ts';
 import {
   type Admissions,
@@ -123,7 +123,12 @@ function refusedBehindRequests(
   return admitBeforeKernel410({ ...crowd, clients, held, refusedUntilMs }, kernel);
 }
 
-function refuseAll(clients: number, connectTimeoutMs: number, kernel: KernelModel): Admissions {
+/** Clients that knock at a full accept queue from 4.10 on. */
+export function refuseAll(
+  clients: number,
+  connectTimeoutMs: number,
+  kernel: KernelModel,
+): Admissions {
   const { least, most } = synsWithin(synTimesMs(kernel), connectTimeoutMs);
   return {
     ...NOBODY,
@@ -136,7 +141,12 @@ function answersSyns(backlog: number, kernel: KernelModel): boolean {
   return kernel.syncookies !== 0 || synQueueCapacity(backlog, kernel) > 0;
 }
 
-export function predictionOf(backlog: number, kernel: KernelModel, tally: Tally): SurePrediction {
+/** Figures that depend on the settings alone, together with those of the experiment. */
+export function predictionOf<Counts extends Pick<Prediction, keyof Tally>>(
+  backlog: number,
+  kernel: KernelModel,
+  tally: Counts,
+): Omit<SurePrediction, keyof Tally> & Counts {
   const syns = synTimesMs(kernel);
   const synAcks = synAckTimesMs(kernel);
   return {

@@ -32,9 +32,12 @@ export function synQueueCapacity(backlog: number, kernel: KernelModel): number {
   if (kernel.syncookies === 2) return 0;
   const queue = synQueueLimit(backlog, kernel);
   if (kernel.syncookies !== 0) return queue;
-  const { maxSynBacklog } = kernel;
-  return Math.min(queue, maxSynBacklog - Math.floor(maxSynBacklog / 4) + 1);
+  return Math.min(queue, threeQuarterBound(kernel.maxSynBacklog));
 }
+
+/** How many requests the 3/4 rule lets in; `maxSynBacklog` is tcp_max_syn_backlog. */
+export const threeQuarterBound = (maxSynBacklog: number): number =>
+  maxSynBacklog - Math.floor(maxSynBacklog / 4) + 1;
 
 function synQueueLimit(backlog: number, kernel: KernelModel): number {
   switch (kernel.rules.synQueue) {

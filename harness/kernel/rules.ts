@@ -25,11 +25,27 @@ export const KERNEL_RULES = {
     commit: '5ea8ea2cb7f1',
     since: '4.10',
   },
+  // In every source that was read, from 2.6.32 on.
+  overflowIsNoRefusal: {
+    id: 'overflow-is-no-refusal',
+    statement:
+      'A full queue answers a SYN with silence, or a final ACK with RST; only a port where nobody listens refuses a connection.',
+    commit: null,
+    since: '2.6.32',
+  },
   refusedSynCounted: {
     id: 'refused-syn-counted',
     statement: 'A SYN refused for a full accept queue adds one to ListenOverflows and ListenDrops.',
     commit: '2aeef18d37aa',
     since: '3.8',
+  },
+  // So in every source that was read; the oldest is 2.6.32.
+  abortIsForRequests: {
+    id: 'abort-is-for-requests',
+    statement:
+      'tcp_abort_on_overflow is asked for requests only: an ACK with a SYN cookie that finds no place is dropped in silence.',
+    commit: null,
+    since: '2.6.32',
   },
   dropReasonListenOverflow: {
     id: 'drop-reason-listen-overflow',
@@ -64,6 +80,28 @@ export const KERNEL_RULES = {
     statement: 'The SYN queue is full only above the accept-queue limit: it holds limit + 1.',
     commit: '3479c7549fb1',
     since: '6.13',
+  },
+  // Older than the oldest sources that were read, 2.6.32.
+  synRefusedAtThreeQuarters: {
+    id: 'syn-refused-at-three-quarters',
+    statement:
+      'Without SYN cookies a SYN is refused when less than a quarter of tcp_max_syn_backlog is free.',
+    commit: null,
+    since: '2.6.32',
+  },
+  // The commit is known from mails only. 3.1-rc9 does not count, 3.8.13 does.
+  everyDroppedSynCounted: {
+    id: 'every-dropped-syn-counted',
+    statement: 'A SYN that a listener drops, for whatever reason, adds one to ListenDrops.',
+    commit: '848bf15f361b',
+    since: '3.8',
+  },
+  // In every source that was read, from 2.6.32 on.
+  overflowIsAlsoDrop: {
+    id: 'overflow-is-also-drop',
+    statement: 'What adds one to ListenOverflows adds one to ListenDrops, too.',
+    commit: null,
+    since: '2.6.32',
   },
   cookiesNoLongerDrops: {
     id: 'cookies-no-longer-drops',

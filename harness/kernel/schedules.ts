@@ -1,5 +1,5 @@
 import type { Range } from '../domain/prediction.ts';
-import type { KernelModel } from '../domain/scenario.ts';
+import type { KernelModel, KernelRules } from '../domain/scenario.ts';
 
 /** When a segment is sent, from its first transmission (0) on, and when the kernel gives up. */
 export interface Schedule {
@@ -11,6 +11,11 @@ export interface Schedule {
 const LONGEST_RTO_MS = 120_000;
 /** TCP_RTO_MIN, by which two faulty generations of kernels measured their patience. */
 const SHORTEST_RTO_MS = 200;
+
+/** What a kernel needs to know about a connect(2) that nobody answers. */
+export interface SynPatience extends Pick<KernelModel, 'synRetries' | 'synLinearTimeouts'> {
+  readonly rules: Pick<KernelRules, 'initialRtoMs' | 'connectGiveUp' | 'linearSynTimeouts'>;
+}
 
 /**
  * The SYNs of a connect(2) that nobody answers, and its ETIMEDOUT.
@@ -31,7 +36,7 @@ const SHORTEST_RTO_MS = 200;
  * 7, 15 and failure at 31 s). The second name understates it: with 6 retries two repetitions are
  * missing. Both follow from the same computation.
  */
-export function synTimesMs(kernel: KernelModel): Schedule {
+export function synTimesMs(kernel: SynPatience): Schedule {
   const { initialRtoMs, connectGiveUp, linearSynTimeouts } = kernel.rules;
   const linear = linearSynTimeouts ? kernel.synLinearTimeouts : 0;
   const patienceMs = doublingTimeMs(
@@ -94,6 +99,13 @@ export interface Tolerance {
  */
 export function retransmissionTolerance(expectedMs: number): Tolerance {
   return { earlyMs: 10, lateMs: Math.ceil(expectedMs / 8) + 40 };
+}
+
+/** Whether a packet that much after the first one lies at its place in a schedule; undefined: it has none. */
+export function isDue(afterMs: number, dueMs: number | undefined): boolean {
+  if (dueMs === undefined) return false;
+  const { earlyMs, lateMs } = retransmissionTolerance(dueMs);
+  return dueMs - earlyMs <= afterMs && afterMs <= dueMs + lateMs;
 }
 
 /** How late an application's own timer may be in a client process full of sockets. */

@@ -9,6 +9,8 @@ export interface SysctlAvailability {
   readonly rootlessSince?: string;
   /** What a person who wants to set it should know, as a sentence of an error message. */
   readonly note: string;
+  /** Which values some kernels do not take, as a clause of the remedy. */
+  readonly refusedValues?: string;
 }
 
 /** A key of net.ipv4 is writable in a user namespace as soon as it is per namespace (4.1 and later). */
@@ -32,6 +34,9 @@ const SOMAXCONN: SysctlAvailability = {
   perNamespaceSince: '2.6.32',
   rootlessSince: '6.3',
   note: 'net.core.somaxconn is not writable in a user namespace before kernel 6.3: run as root there.',
+  // 5f671d6b4ec3 "net: check net.core.somaxconn sysctl values"; gone again where becb74f0acca is.
+  refusedValues:
+    'from 3.11 to 4.0, and in late updates of 2.6.32 and 3.10, the kernel takes 65535 at most, so that a limit of 16 bits is never truncated: use Linux 4.1 or later for more',
 };
 
 /**

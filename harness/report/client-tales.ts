@@ -1,6 +1,8 @@
 import type { Observations } from '../domain/observations.ts';
 import type { Connection, ConnectOutcome } from '../domain/tcp.ts';
+import { attemptsWords, nameOf, peopleOf } from './client-names.ts';
 import { admittedAtMs, type ClientView, clientSegments, limitAt } from './client-views.ts';
+import { drewReset } from './ladder.ts';
 import { isRefused, refusalWords, repeatTimes } from './refusal-words.ts';
 import { duration, numberRanges, seconds, span, times } from './words.ts';
 
@@ -49,17 +51,21 @@ function tellTale(group: readonly ClientView[], seen: Observations): Tale {
   if (first === undefined) return { clients, who: '', outcome: '', why: '' };
   return {
     clients,
-    who: whoOf(first, clients),
+    who: whoOf(first, group),
     outcome: outcomeWords(group, first.story.outcome),
     why: whyWords(group, first, seen),
   };
 }
 
-function whoOf({ story }: ClientView, clients: readonly number[]): string {
-  if (clients.length > 1) return `clients ${numberRanges(clients)} (${clients.length})`;
+function whoOf({ story }: ClientView, group: readonly ClientView[]): string {
+  if (group.length > 1)
+    return `${whoAre(peopleOf(group))}${attemptsWords(group) || ` (${group.length})`}`;
   const port = story.localPort === undefined ? '' : `  :${story.localPort}`;
-  return `client ${story.client}${port}`;
+  return `client ${nameOf(story.client)}${port}`;
 }
+
+const whoAre = (people: readonly number[]): string =>
+  `client${people.length === 1 ? '' : 's'} ${numberRanges(people)}`;
 
 function outcomeWords(group: readonly ClientView[], outcome: ConnectOutcome): string {
   const after = afterWords(group);
@@ -164,11 +170,34 @@ function fooledWords(group: readonly ClientView[]): readonly string[] {
   if (first?.connection === undefined) return [];
   const { connection } = first;
   const repeats = connection.synAcks.filter(({ retransmission }) => retransmission);
-  const dropped = clientSegments(connection).length;
-  const acks = dropped === 0 ? 'the ACK never came' : `the ACK was dropped ${times(dropped)}`;
+  const acks = droppedWords(connection);
   if (repeats.length === 0) return [`it had answered with a SYN cookie and kept nothing; ${acks}`];
   const at = repeatTimes(group, ({ synAcks }) => synAcks.map(({ atMs }) => atMs)).slice(1);
-  return [`${acks}, the SYN-ACK repeated at ${at.join(', ')} s`, ...forgottenWords(group)];
+  return [
+    `${acks}, the SYN-ACK repeated at ${at.join(', ')} s`,
+    ...probeWords(group),
+    ...forgottenWords(group),
+  ];
+}
+
+/** The segment that drew a RST was not dropped: the server had forgotten the request by then. */
+function droppedWords(connection: Connection): string {
+  const dropped = clientSegments(connection).filter((atMs) => !drewReset(connection, atMs));
+  if (dropped.length === 0) return 'the ACK never came';
+  const what = connection.data.length === 0 ? 'the ACK was' : 'ACK and data were';
+  return `${what} dropped ${times(dropped.length)}`;
+}
+
+/** Probes that the server acknowledged although it had no connection. */
+function probeWords(group: readonly ClientView[]): readonly string[] {
+  const [first] = group;
+  const acknowledged = first?.connection?.bareAcks.some(({ from }) => from === 'server') ?? false;
+  if (!acknowledged) return [];
+  const at = repeatTimes(group, ({ synAcks, bareAcks }) => [
+    ...synAcks.slice(0, 1).map(({ atMs }) => atMs),
+    ...bareAcks.filter(({ from }) => from === 'server').map(({ atMs }) => atMs),
+  ]).slice(1);
+  return [`keepalive was acknowledged all the same at ${at.join(', ')} s`];
 }
 
 function forgottenWords(group: readonly ClientView[]): readonly string[] {

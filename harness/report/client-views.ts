@@ -1,6 +1,7 @@
 import type { Observations } from '../domain/observations.ts';
 import type { ClientStory, Connection, SocketRow } from '../domain/tcp.ts';
 import { closing, opening, synQueueLengthAt } from '../verdict/figures.ts';
+import { closesTheListener } from '../verdict/plan-facts.ts';
 
 /** One client as all sides of the evidence see it. */
 export interface ClientView {
@@ -90,17 +91,24 @@ function viewOf(
   };
 }
 
-/** A server that accepts may have closed a connection which it did have. */
+/** A server that accepts, or closes its listener, may have ended a connection which it did have. */
 const couldBeUnknown = (story: ClientStory, seen: Observations): boolean =>
-  seen.accepted === 0 ? story.outcome.kind === 'connected' : believes(story);
+  seen.accepted === 0 && !closesTheListener(seen.plan)
+    ? story.outcome.kind === 'connected'
+    : believes(story);
 
 const believes = ({ outcome, end }: ClientStory): boolean =>
   outcome.kind === 'connected' && (end?.kind === 'held' || end?.kind === 'read-timed-out');
 
-const aborts = ({ sysctls }: Observations): boolean =>
+const ABORT_ON_OVERFLOW = 'net.ipv4.tcp_abort_on_overflow';
+
+/** From the start, or from a step of the plan on. */
+const aborts = ({ sysctls, plan }: Observations): boolean =>
   sysctls.some(
-    ({ host, key, found }) =>
-      host === 'server' && key === 'net.ipv4.tcp_abort_on_overflow' && found === '1',
+    ({ host, key, found }) => host === 'server' && key === ABORT_ON_OVERFLOW && found === '1',
+  ) ||
+  plan.steps.some(
+    (step) => step.kind === 'set-sysctl' && step.key === ABORT_ON_OVERFLOW && step.value === '1',
   );
 
 function emptyAfter(seen: Observations, { synAcks }: Connection): number | undefined {

@@ -11,7 +11,9 @@ export const COUNTER_MEANINGS: Readonly<
     server: 'segments that a listening socket dropped for any reason',
   },
   TCPReqQFullDrop: { server: 'SYNs dropped because the SYN queue was full' },
-  TCPReqQFullDoCookies: { server: 'SYNs that found the SYN queue full and got a SYN cookie' },
+  TCPReqQFullDoCookies: {
+    server: 'SYNs for which a cookie was decided on; SyncookiesSent says how many got one',
+  },
   SyncookiesSent: { server: 'SYN-ACKs with a cookie, for which the server keeps no state' },
   SyncookiesRecv: { server: 'ACKs that brought a valid SYN cookie back' },
   SyncookiesFailed: { server: 'ACKs whose SYN cookie was not valid' },

@@ -99,12 +99,15 @@ function fateOf(
 ): Segment['fate'] {
   if (from === 'server') return 'taken';
   const beforeSynAck = connection.synAcks.some((synAck) => synAck.atMs > atMs);
-  const drewReset = connection.resets.some(
+  return (beforeSynAck || fooled) && !drewReset(connection, atMs) ? 'dropped' : 'taken';
+}
+
+/** Whether the server answered the segment of that time with a RST. */
+export const drewReset = ({ resets }: Connection, atMs: number): boolean =>
+  resets.some(
     (reset) =>
       reset.from === 'server' && reset.atMs >= atMs && reset.atMs - atMs < ANSWER_WITHIN_MS,
   );
-  return (beforeSynAck || fooled) && !drewReset ? 'dropped' : 'taken';
-}
 
 /** The kernel answers a segment while it handles it. */
 const ANSWER_WITHIN_MS = 10;

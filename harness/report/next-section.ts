@@ -1,13 +1,10 @@
+import type { Observations } from '../domain/observations.ts';
 import { growth } from '../verdict/figures.ts';
+import { nextAfterServing } from './next-after-serving.ts';
+import { nextAfterTimeouts } from './next-after-timeouts.ts';
 import { INDENT, type Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
-
-interface Suggestion {
-  readonly command: string;
-  readonly shows: string;
-}
-
-const REPRO = 'npm run repro --';
+import { REPRO, type Suggestion } from './suggestion.ts';
 
 /** Where everything lies, and what to try next: lines that can be copied into a shell. */
 export function nextSection(input: ReportInput, page: Page): readonly string[] {
@@ -33,19 +30,25 @@ function suggestionsFor(input: ReportInput): readonly Suggestion[] {
   if (input.verdict.kind === 'inconclusive') {
     return [{ command: `${REPRO} doctor`, shows: 'what this machine lacks' }];
   }
+  const special = [...nextAfterServing(input), ...nextAfterTimeouts(input)];
+  if (special.length > 0) return special;
   const { backlog, clients } = input.seen.plan.parameters;
   const capacity = input.prediction.acceptQueueCapacity;
   if (
     input.prediction.connected === clients &&
     input.prediction.refusedSyns?.most === 0 &&
     input.prediction.fooled === 0 &&
-    clients <= capacity
+    clients <= capacity &&
+    capacity <= MOST_CLIENTS
   ) {
     const more = `${REPRO} --scenario ${input.scenario.id} --clients ${capacity + 1}`;
     return [{ command: more, shows: 'one client more than fits' }];
   }
   return forScenario(input, backlog).filter(({ command }) => command !== '');
 }
+
+/** Nobody wants to be told to start more. */
+const MOST_CLIENTS = 20_000;
 
 function forScenario({ scenario, seen }: ReportInput, backlog: number): readonly Suggestion[] {
   const fooled = {
@@ -64,7 +67,27 @@ function forScenario({ scenario, seen }: ReportInput, backlog: number): readonly
     command: `${REPRO} --scenario somaxconn-needs-a-new-listen`,
     shows: 'why raising somaxconn alone changes nothing',
   };
+  const sends = {
+    command: `${REPRO} --scenario fooled-client-sends`,
+    shows: 'how the client learns of it when it writes',
+  };
+  const probes = {
+    command: `${REPRO} --scenario keepalive-believes`,
+    shows: 'whether keepalive notices it',
+  };
   switch (scenario.id) {
+    case 'half-open-connections':
+      return [sends, probes];
+    case 'keepalive-believes':
+      return [sends, fooled];
+    case 'fooled-client-sends':
+      return [probes, fooled];
+    case 'backlog-beyond-16-bits':
+      return [capped, again];
+    case 'syn-queue':
+      return synQueueSuggestions(seen);
+    case 'node-default-backlog':
+      return [nodesSynQueue, capped];
     case 'accept-queue-overflow':
       return [fooled, overflow];
     case 'fooled-client':
@@ -86,3 +109,25 @@ const abortSuggestion = (aborted: boolean): Suggestion =>
         command: `${REPRO} --scenario fooled-client --abort-on-overflow 1`,
         shows: 'RST instead of silence',
       };
+
+const nodesSynQueue: Suggestion = {
+  command: `${REPRO} --scenario syn-queue --backlog 511 --clients 520 --max-syn-backlog 4096`,
+  shows: 'how long its SYN queue is',
+};
+
+/** The other of dropping and answering with cookies, and the third reason for a drop. */
+function synQueueSuggestions({ plan }: Observations): readonly Suggestion[] {
+  const cookies = Number(plan.parameters.sysctls.server['net.ipv4.tcp_syncookies'] ?? 1);
+  return [
+    cookies === 0
+      ? {
+          command: `${REPRO} --scenario syn-queue --syncookies 1`,
+          shows: 'SYN cookies instead of drops',
+        }
+      : { command: `${REPRO} --scenario syn-queue`, shows: 'drops instead of SYN cookies' },
+    {
+      command: `${REPRO} --scenario syn-queue --backlog 128 --max-syn-backlog 64 --clients 60`,
+      shows: 'drops before the SYN queue is full',
+    },
+  ];
+}

@@ -22,11 +22,19 @@ export function repeatTimes(
   );
 }
 
+export const HELD_BACK = 'the server answered, but its SYN-ACK was held back on the way';
+
+/** A client that had an answer on the wire and did not connect: the gate kept it. */
+export const isAnsweredInVain = ({ story, connection }: ClientView): boolean =>
+  story.outcome.kind !== 'connected' && (connection?.synAcks.length ?? 0) > 0;
+
 export function refusalWords(group: readonly ClientView[], seen: Observations): string {
   const connection = group[0]?.connection;
   const refused = connection?.syns.filter(isRefused) ?? [];
   const first = refused[0];
-  if (first === undefined) return 'the capture has no SYN of it';
+  if (first === undefined) {
+    return group.some(isAnsweredInVain) ? HELD_BACK : 'the capture has no SYN of it';
+  }
   const at = repeatTimes(group, ({ syns }) => syns.map(({ atMs }) => atMs)).slice(
     0,
     refused.length,
@@ -50,5 +58,8 @@ export function causeOfRefusal(seen: Observations, atMs: number): string {
     const fill = limit === undefined ? '' : ` (${limit + 1} of ${limit + 1})`;
     return `because the accept queue was full${fill}`;
   }
-  return beyond > 0 ? 'because the SYN queue was full' : 'and no counter says why';
+  if (beyond === 0) return 'and no counter says why';
+  return growth(seen, 'server', 'TCPReqQFullDrop') === 0
+    ? 'because less than a quarter of tcp_max_syn_backlog was free (the SYN queue itself had room)'
+    : 'because the SYN queue was full';
 }

@@ -1,10 +1,10 @@
 import type { AppliedSysctl } from '../domain/evidence.ts';
-import type { Step } from '../domain/plan.ts';
+import type { RunPlan, Step } from '../domain/plan.ts';
 import { limitAt } from './client-views.ts';
 import { entry, type Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
-import { arrivalWords, behaviourWords, stepWords } from './step-words.ts';
-import { count } from './words.ts';
+import { arrivalWords, habitWords, stepWords } from './step-words.ts';
+import { count, duration, times } from './words.ts';
 
 const LABEL_COLUMNS = 12;
 const SOMAXCONN = 'net.core.somaxconn';
@@ -25,12 +25,30 @@ export function setupSection(input: ReportInput, page: Page): readonly string[] 
   ];
 }
 
+const ACCEPTING: readonly string[] = ['accept', 'serve'];
+
 function serverWords({ seen: { plan } }: ReportInput): string {
   const accepts = plan.steps.some(
-    (step) => step.kind === 'server-command' && step.command.command === 'accept',
+    (step) => step.kind === 'server-command' && ACCEPTING.includes(step.command.command),
   );
   const manner = accepts ? 'and accepts only when told to' : 'and never calls accept()';
-  return `listens on port ${plan.network.port} with a backlog of ${plan.parameters.backlog} ${manner}`;
+  const caps = plan.steps.flatMap((step) =>
+    step.kind === 'start-server' && step.maxConnections !== undefined ? [step.maxConnections] : [],
+  );
+  const { relays = 1, port } = plan.network;
+  const who = relays === 1 ? 'listens' : `${relays} of them, each with an address, listen`;
+  const which = relays === 1 ? 'it' : 'the first';
+  const cap = caps.map((most) => `; ${which} keeps at most ${count(most, 'connection')}`);
+  return `${who} on port ${port} ${backlogWords(plan)} ${manner}${cap.join('')}`;
+}
+
+/** Node takes a backlog of its own where it is given none, or 0. */
+function backlogWords({ steps, parameters }: RunPlan): string {
+  const given = steps.find((step) => step.kind === 'start-server')?.backlog;
+  if (given === null) return `without a backlog (Node takes ${parameters.backlog})`;
+  return given === 0
+    ? `with a backlog of 0 (Node takes ${parameters.backlog})`
+    : `with a backlog of ${parameters.backlog}`;
 }
 
 function acceptQueueWords({ seen, prediction }: ReportInput): string {
@@ -48,17 +66,50 @@ function clientWords({ seen: { plan } }: ReportInput): string {
   if (first === undefined) return 'none';
   const clients = waves.reduce((sum, wave) => sum + wave.clients, 0);
   const arrivals = waves.length === 1 ? arrivalWords(first.arrivals) : `in ${waves.length} waves`;
-  return `${count(clients, 'client')}, ${arrivals}; ${behaviourWords(first.behaviour)}`;
+  return `${count(clients, 'client')}, ${arrivals}; ${[patienceWords(waves), ...habitWords(first.behaviour)].join(', ')}`;
 }
+
+/** When clients give up connecting, by their own timers. */
+function patienceWords(waves: readonly Pick<ConnectStep, 'clients' | 'behaviour'>[]): string {
+  const byTimeout = new Map<number, number>();
+  for (const { clients, behaviour } of waves) {
+    const { connectTimeoutMs } = behaviour;
+    byTimeout.set(connectTimeoutMs, (byTimeout.get(connectTimeoutMs) ?? 0) + clients);
+  }
+  const [[only] = [0], ...others] = byTimeout;
+  if (others.length === 0)
+    return `each gives up connecting after ${duration(only)} (its own timer)`;
+  const told = [...byTimeout].map(([ms, clients]) => `${clients} of them after ${duration(ms)}`);
+  return `each gives up connecting by its own timer (${told.join(', ')})`;
+}
+
+type ConnectStep = Extract<Step, { kind: 'connect' }>;
 
 /** The steps in between, where there is more to a run than clients that connect. */
 function courseOf(steps: readonly Step[]): readonly (readonly [string, string])[] {
-  const special = ['gate', 'server-command', 'set-sysctl'];
+  const special = ['gate', 'server-command', 'set-sysctl', 'send'];
   if (!steps.some(({ kind }) => special.includes(kind))) return [];
   const told = steps
     .filter(({ kind }) => kind === 'connect' || special.includes(kind))
-    .map((step, index) => `${index + 1}. ${stepWords(step)}`);
-  return [['course', told.join('; ')]];
+    .map((step) => [stepWords(step), ...habitsOf(step, steps)].join(', '));
+  return [['course', onceEach(told).join('; ')]];
+}
+
+/** Numbered; a step that comes several times in a row is told once. */
+function onceEach(told: readonly string[]): readonly string[] {
+  const firsts = told.flatMap((words, index) => (words === told[index - 1] ? [] : [index]));
+  return firsts.map((first, index) => {
+    const repeated = (firsts[index + 1] ?? told.length) - first;
+    return `${index + 1}. ${told[first]}${repeated === 1 ? '' : ` (${times(repeated)})`}`;
+  });
+}
+
+/** What sets a wave apart from the first one, which is described already. */
+function habitsOf(step: Step, steps: readonly Step[]): readonly string[] {
+  const first = steps.find(({ kind }) => kind === 'connect');
+  if (step.kind !== 'connect' || first?.kind !== 'connect') return [];
+  const known = habitWords(first.behaviour);
+  return habitWords(step.behaviour).filter((habit) => !known.includes(habit));
 }
 
 function sysctlEntries(sysctls: readonly AppliedSysctl[]): readonly (readonly [string, string])[] {

@@ -8,13 +8,13 @@ export function stepWords(step: Step): string {
     case 'start-server':
       return serverWords(step);
     case 'server-command':
-      return commandWords(step.command);
+      return `${serverName(step.relay)} ${commandWords(step.command)}`;
     case 'snapshot':
       return `take snapshot '${step.name}': counters, sockets and listener of both hosts`;
     case 'gate':
       return gateWords(step);
     case 'connect':
-      return `${count(step.clients, 'client')} connect${step.clients === 1 ? 's' : ''}, ${arrivalWords(step.arrivals)}`;
+      return connectWords(step);
     case 'await':
       return `wait until ${conditionWords(step.condition)}`;
     case 'set-sysctl':
@@ -30,12 +30,19 @@ export function stepWords(step: Step): string {
 
 type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 
+const serverName = (relay: number | undefined): string =>
+  relay === undefined ? 'the server' : `server ${relay + 1}`;
+
+function connectWords({ clients, arrivals, relay }: StepOf<'connect'>): string {
+  const to = relay === undefined ? '' : ` to ${serverName(relay)}`;
+  return `${count(clients, 'client')} connect${clients === 1 ? 's' : ''}${to}, ${arrivalWords(arrivals)}`;
+}
+
 function serverWords(step: StepOf<'start-server'>): string {
   const backlog = step.backlog === null ? 'without a backlog' : `with backlog ${step.backlog}`;
-  const which = step.relay === undefined ? 'the server' : `server ${step.relay + 1}`;
   const cap =
     step.maxConnections === undefined ? '' : `, capped at ${step.maxConnections} connections,`;
-  return `${which}${cap} listens ${backlog} and does not accept`;
+  return `${serverName(step.relay)}${cap} listens ${backlog} and does not accept`;
 }
 
 function gateWords({ closed, holds }: StepOf<'gate'>): string {
@@ -48,15 +55,15 @@ function gateWords({ closed, holds }: StepOf<'gate'>): string {
 function commandWords(command: ServerCommand): string {
   switch (command.command) {
     case 'accept':
-      return 'the server accepts what waits and what comes';
+      return 'accepts what waits and what comes';
     case 'serve':
-      return `the server accepts, but its loop is blocked ${duration(command.blockedMs)} out of every ${duration(command.blockedMs + command.openMs)}`;
+      return `accepts, but its loop is blocked ${duration(command.blockedMs)} out of every ${duration(command.blockedMs + command.openMs)}`;
     case 'pause':
-      return 'the server stops accepting';
+      return 'stops accepting';
     case 'listen':
-      return `the server calls listen(2) again with backlog ${command.backlog}`;
+      return `calls listen(2) again with backlog ${command.backlog}`;
     case 'close':
-      return 'the server closes its listening socket';
+      return 'closes its listening socket';
   }
 }
 
@@ -83,6 +90,8 @@ function conditionWords(condition: Condition): string {
       return `${condition.atLeast} SYNs of wave '${condition.wave}' are answered or dropped`;
     case 'attempts-made':
       return `clients of wave '${condition.wave}' have tried ${condition.atLeast} times`;
+    case 'clients-open':
+      return `${condition.equals} clients of wave '${condition.wave}' are left`;
     case 'bytes-answered':
       return `wave '${condition.wave}' has received ${count(condition.atLeast, 'byte')}`;
     case 'connections-taken':
@@ -99,9 +108,14 @@ function conditionWords(condition: Condition): string {
 }
 
 export function behaviourWords(behaviour: ClientBehaviour): string {
-  const { connectTimeoutMs, readTimeoutMs, sendBytes, keepAliveMs } = behaviour;
+  const patience = `each gives up connecting after ${duration(behaviour.connectTimeoutMs)} (its own timer)`;
+  return [patience, ...habitWords(behaviour)].join(', ');
+}
+
+/** What a client does once it is connected. */
+export function habitWords(behaviour: ClientBehaviour): readonly string[] {
+  const { readTimeoutMs, sendBytes, keepAliveMs } = behaviour;
   return [
-    `each gives up connecting after ${duration(connectTimeoutMs)} (its own timer)`,
     ...(sendBytes > 0 ? [`then sends ${count(sendBytes, 'byte')}`] : []),
     ...(readTimeoutMs === null ? [] : [`then waits ${duration(readTimeoutMs)} for a byte`]),
     ...(behaviour.closesAtOnce === true ? ['then closes'] : []),
@@ -109,5 +123,5 @@ export function behaviourWords(behaviour: ClientBehaviour): string {
       ? []
       : [`connects again ${duration(behaviour.reconnectAfterMs)} after it lost its connection`]),
     ...(keepAliveMs === null ? [] : [`probes after ${duration(keepAliveMs)} of silence`]),
-  ].join(', ');
+  ];
 }

@@ -5,6 +5,8 @@ export type SandboxKind = (typeof SANDBOX_KINDS)[number];
 export interface CollectRequest {
   /** Absolute path of a run folder that holds plan.json. */
   readonly folder: string;
+  /** Whether kernel trace events are wanted, where they can be had. */
+  readonly trace: boolean;
   /** Aborting stops the run and keeps the evidence so far; `force` ends it at once. */
   readonly signal: AbortSignal;
   readonly force: AbortSignal;

@@ -1,5 +1,5 @@
 /**
- * Claims put to the test here: 001-a, 001-b (i), 001-h, 002-d, 003-f.
+ * Claims put to the test here: 001-a, 001-b (i), 001-h, 002-d, 002-g (accept queue), 003-f.
  */
 import type { Scenario } from '../domain/scenario.ts';
 import { predictOverflow } from '../kernel/predict.ts';
@@ -9,6 +9,7 @@ import {
   lateClientCompletesItsHandshake,
   limitIsTheSmaller,
 } from './overflow-claims.ts';
+import { overflowsCountTheAcceptQueue } from './overflow-counters-claim.ts';
 import { connectAndSettle, DEFAULTS, planOf } from './parts.ts';
 
 const ID = 'accept-queue-overflow';
@@ -31,6 +32,7 @@ export const acceptQueueOverflow: Scenario = {
       '002',
       'A SYN dropped because the accept queue is full counts as an overflow of both queues.',
     ),
+    overflowsCountTheAcceptQueue,
     bothCountersCountRefusedSyns(
       '003-f',
       '003',

@@ -117,6 +117,11 @@ export const fooledClient: Scenario = {
     sysctls: { server: { [SYNACK_RETRIES]: '2' }, client: {} },
   },
   variants: [
+    {
+      name: 'one-repetition',
+      parameters: { sysctls: { server: { [SYNACK_RETRIES]: '1' }, client: {} } },
+      lastsMs: 3_100,
+    },
     { name: 'two-repetitions', parameters: {}, lastsMs: 7_100, profile: 'default' },
     {
       name: 'five-repetitions',

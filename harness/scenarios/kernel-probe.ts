@@ -81,13 +81,20 @@ function middle(parameters: Parameters): readonly Step[] {
 
 function assertDecidable(parameters: Parameters): void {
   if (plannedSysctl(parameters, 'server', SYNACK_RETRIES) < 2) {
-    throw new HarnessError(
-      'USAGE',
-      'Cannot predict these parameters: only a second repetition of the SYN-ACK draws a RST.',
-      { remedy: 'pass --synack-retries 2 or more' },
+    throw notDecidable(
+      'only a second repetition of the SYN-ACK draws a RST',
+      '--synack-retries 2 or more',
     );
   }
+  if (plannedSysctl(parameters, 'server', 'net.ipv4.tcp_syncookies') === 2) {
+    throw notDecidable('a client with a SYN cookie is no request', '--syncookies 0 or 1');
+  }
 }
+
+const notDecidable = (why: string, remedy: string): HarnessError =>
+  new HarnessError('USAGE', `Cannot predict these parameters: ${why}.`, {
+    remedy: `pass ${remedy}`,
+  });
 
 export const kernelProbe: Scenario = {
   id: ID,

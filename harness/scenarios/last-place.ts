@@ -38,7 +38,11 @@ const silent = (parameters: Parameters): Parameters => ({
 export function fillBehind(parameters: Parameters, held: readonly HeldWave[]): readonly Step[] {
   const first = silent(parameters);
   return [
-    ...connectAndSettle(first, FIRST, plannedLimit(parameters)),
+    ...connectAndSettle(
+      { ...first, arrivals: parameters.arrivals },
+      FIRST,
+      plannedLimit(parameters),
+    ),
     { kind: 'gate', closed: true },
     ...held.map(({ wave, clients, behaves }) => connectStep(first, wave, clients, behaves)),
     ...held.map(({ wave, clients }) =>

@@ -38,7 +38,7 @@ export const queuedConnections = (seen: Observations): readonly Statement[] => {
   ];
 };
 
-const needsOverflow = (prediction: Prediction, clients: number): string | null =>
+export const needsOverflow = (prediction: Prediction, clients: number): string | null =>
   clients > prediction.acceptQueueCapacity
     ? null
     : `nothing overflows: ${clients} clients fit into the accept queue's ${prediction.acceptQueueCapacity}; pass --clients ${prediction.acceptQueueCapacity + 1} or more`;

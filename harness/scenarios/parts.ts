@@ -88,13 +88,15 @@ export const connectStep = (
   wave: string,
   clients: number,
   behaves: Partial<ClientBehaviour> = {},
-): Step => ({
+): ConnectStep => ({
   kind: 'connect',
   wave,
   clients,
   arrivals: parameters.arrivals,
   behaviour: { ...behaviourOf(parameters), ...behaves },
 });
+
+type ConnectStep = Extract<Step, { kind: 'connect' }>;
 
 export const settledStep = (parameters: Parameters, wave: string, clients: number): Step => ({
   kind: 'await',
@@ -118,7 +120,11 @@ export const awaitStep = (condition: Condition, deadlineMs = SLACK_MS): Step => 
   deadlineMs,
 });
 
-export const commandStep = (command: ServerCommand): Step => ({ kind: 'server-command', command });
+export const commandStep = (command: ServerCommand, relay?: number): Step => ({
+  kind: 'server-command',
+  command,
+  ...(relay === undefined ? {} : { relay }),
+});
 
 export const setOnServer = (key: string, value: number | string): Step => ({
   kind: 'set-sysctl',
@@ -129,16 +135,30 @@ export const setOnServer = (key: string, value: number | string): Step => ({
 
 export const snapshotStep = (name: string): Step => ({ kind: 'snapshot', name });
 
+/** The closing snapshot with the text of `netstat -s`, which costs a process of its own. */
+export const withNetstat = (plan: RunPlan): RunPlan => ({
+  ...plan,
+  steps: plan.steps.map((step) =>
+    step.kind === 'snapshot' && step.name === CLOSING_SNAPSHOT ? { ...step, netstat: true } : step,
+  ),
+});
+
 /** What sets a plan's server apart from one that listens with the parameters' backlog. */
 export type ServerWishes = Partial<Omit<Extract<Step, { kind: 'start-server' }>, 'kind'>>;
 
-/** The frame of every run: listen, look, do, look again before the clients let go. */
+/**
+ * The frame of every run: listen, look, do, look again before the clients let go. Of several servers
+ * each has an address of its own: the first is relay 0, the next relay 1, and so on.
+ */
 export function planOf(
   scenario: string,
   parameters: Parameters,
   middle: readonly Step[],
-  wishes: ServerWishes = {},
+  ...servers: readonly ServerWishes[]
 ): RunPlan {
+  const [only = {}] = servers;
+  const started =
+    servers.length > 1 ? servers.map((server, relay) => ({ relay, ...server })) : [only];
   const { server, client } = parameters.sysctls;
   return {
     schemaVersion: 1,
@@ -148,6 +168,7 @@ export function planOf(
       family: parameters.family,
       port: parameters.port,
       clientAddresses: addressesFor(parameters),
+      ...(started.length === 1 ? {} : { relays: started.length }),
     },
     sysctls: {
       required: { server, client },
@@ -155,7 +176,9 @@ export function planOf(
     },
     sampleEveryMs: parameters.sampleEveryMs,
     steps: [
-      { kind: 'start-server', backlog: parameters.backlog, ...wishes },
+      ...started.map(
+        (wishes): Step => ({ kind: 'start-server', backlog: parameters.backlog, ...wishes }),
+      ),
       snapshotStep(OPENING_SNAPSHOT),
       ...middle,
       snapshotStep(CLOSING_SNAPSHOT),

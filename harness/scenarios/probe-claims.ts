@@ -76,10 +76,10 @@ export const refusedSynSeen: Claim = {
   document: '000',
   statement:
     'A kernel probe sees inside the kernel how the SYN for a full accept queue is dropped.',
-  notExercisedBecause: ({ clients }, { acceptQueueLimit }) =>
-    probeWaves(clients, acceptQueueLimit).refused === 0
+  notExercisedBecause: (parameters, { acceptQueueLimit }) =>
+    probeWaves(parameters.clients, acceptQueueLimit).refused === 0
       ? `no SYN is refused: pass --clients ${2 * acceptQueueLimit + 1} or more`
-      : null,
+      : notSilent(parameters),
   judge: (seen) => {
     const events = otherDropEvents(seen);
     const refused = refusedSyns(seen);

@@ -6,8 +6,8 @@ import {
   answeredConnections,
   clientConnections,
   clientsThat,
-  closedAfterClient,
   closing,
+  endedAtServer,
   endedConnections,
   growth,
   listenRowLength,
@@ -44,10 +44,10 @@ export function connectionLaws(seen: Observations): readonly Law[] {
       name: 'the server’s kernel has what it opened',
       left: ['connections in the server’s socket table', serverConnections(seen)],
       right: [
-        'PassiveOpens − EstabResets of the server − connections closed by both, by the client first',
+        'PassiveOpens − EstabResets of the server − connections that it closed after the client',
         difference(
           difference(passiveOpens, growth(seen, 'server', 'EstabResets')),
-          closedAfterClient(seen),
+          endedAtServer(seen),
         ),
       ],
     },
@@ -101,8 +101,13 @@ function samplerLaw(seen: Observations): Law {
     name: 'the sampler saw the same queue',
     left: ['accept-queue length of a sample during the closing', during.at(-1)?.acceptQueueLength],
     right: ['Recv-Q of the listener at the closing', closing(seen)?.listener?.acceptQueueLength],
-    notApplicable: during.length === 0 ? 'no sample fell into the closing snapshot' : undefined,
+    notApplicable: notSampled(seen, during.length),
   };
+}
+
+function notSampled({ servers }: Observations, samples: number): string | undefined {
+  if (servers.length > 1) return 'the sampler looks at one of several listeners only';
+  return samples === 0 ? 'no sample fell into the closing snapshot' : undefined;
 }
 
 /** Only while the counters stand still do two readings one after the other give the same. */

@@ -1,5 +1,5 @@
 /** The numbers that claims, ledger and reports share, each drawn from one kind of evidence only. */
-import type { Observations, Snapshot } from '../domain/observations.ts';
+import type { NetstatText, Observations, Snapshot } from '../domain/observations.ts';
 import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT } from '../domain/plan.ts';
 import type {
   ClientStory,
@@ -54,11 +54,55 @@ function isLike({ localAddress, outcome }: ClientStory, connection: Connection):
   return outcome.kind !== 'timed-out' || connection.state === 'unanswered';
 }
 
+/** The packets of a wave's clients. */
+export function connectionsOf(seen: Observations, wave: string): readonly Connection[] {
+  const ends = new Set(
+    seen.clients
+      .filter((story) => story.wave === wave)
+      .map(({ localAddress, localPort }) => `${localAddress} ${localPort}`),
+  );
+  return seen.connections.filter(({ clientAddress, clientPort }) =>
+    ends.has(`${clientAddress} ${clientPort}`),
+  );
+}
+
+/** Connections whose SYN was answered with a RST: nobody listened there. */
+export const refusedConnections = (seen: Observations): number =>
+  seen.connections.filter(
+    ({ state, resets }) => state === 'unanswered' && resets.some(({ from }) => from === 'server'),
+  ).length;
+
 export const synsOf = (seen: Observations): readonly Syn[] =>
   seen.connections.flatMap(({ syns }) => syns);
 
 export const refusedSyns = (seen: Observations): number =>
   synsOf(seen).filter(({ answeredAtMs }) => answeredAtMs === undefined).length;
+
+/** The same between two snapshots; undefined where one of them is missing. */
+export function refusedSynsBetween(
+  seen: Observations,
+  from: string,
+  to: string,
+): number | undefined {
+  const fromMs = seen.snapshots.get(from)?.atMs;
+  const toMs = seen.snapshots.get(to)?.atMs;
+  if (fromMs === undefined || toMs === undefined) return undefined;
+  return synsOf(seen).filter(
+    ({ atMs, answeredAtMs }) => answeredAtMs === undefined && fromMs < atMs && atMs <= toMs,
+  ).length;
+}
+
+/** How much a counter of the server grew between two snapshots. */
+export function growthBetween(
+  seen: Observations,
+  counter: string,
+  from: string,
+  to: string,
+): number | undefined {
+  const before = seen.snapshots.get(from)?.counters.server.get(counter);
+  const after = seen.snapshots.get(to)?.counters.server.get(counter);
+  return before === undefined || after === undefined ? undefined : after - before;
+}
 
 export const repeatedSyns = (seen: Observations): number =>
   synsOf(seen).filter(({ retransmission }) => retransmission).length;
@@ -109,12 +153,21 @@ function rowsAt(
 
 /** Connections the server has, as rows of its socket table. */
 export const serverConnections = (seen: Observations): number | undefined =>
-  rowsAt(seen, closing(seen), 'server')?.filter(isChild).length;
+  serverRows(seen)?.length;
+
+const serverRows = (seen: Observations): readonly SocketRow[] | undefined =>
+  rowsAt(seen, closing(seen), 'server')?.filter(isChild);
+
+/** Of these, the connections in which both ends believe. */
+export const serverEstablished = (seen: Observations): number | undefined =>
+  serverRows(seen)?.filter(({ state }) => state === 'ESTABLISHED').length;
 
 /** Connections the clients have, as rows of the client host's socket table. */
 export const clientConnections = (seen: Observations): number | undefined =>
-  rowsAt(seen, closing(seen), 'client')?.filter((row) => isChild(row) && row.state !== 'SYN-SENT')
-    .length;
+  clientRows(seen)?.length;
+
+const clientRows = (seen: Observations): readonly SocketRow[] | undefined =>
+  rowsAt(seen, closing(seen), 'client')?.filter((row) => isChild(row) && row.state !== 'SYN-SENT');
 
 /** SYN-RECV rows of a snapshot: the SYN-queue length. */
 export const synQueueLengthAt = (snapshot: Snapshot | undefined): number | undefined =>
@@ -122,8 +175,10 @@ export const synQueueLengthAt = (snapshot: Snapshot | undefined): number | undef
     .length;
 
 /** The listener's rx_queue in /proc/net/tcp: a second reading of the accept-queue length. */
-export const listenRowLength = (seen: Observations, snapshot: Snapshot): number | undefined =>
-  rowsAt(seen, snapshot, 'server')?.find(({ state }) => state === 'LISTEN')?.rxQueue;
+export function listenRowLength(seen: Observations, snapshot: Snapshot): number | undefined {
+  const rows = rowsAt(seen, snapshot, 'server')?.filter(({ state }) => state === 'LISTEN') ?? [];
+  return rows.length === 0 ? undefined : rows.reduce((sum, { rxQueue }) => sum + rxQueue, 0);
+}
 
 /** The listener's own drop count, `d` of `ss -m`; undefined before 4.7 or without `ss`. */
 export function listenerDrops(seen: Observations): number | undefined {
@@ -139,27 +194,43 @@ export function closedFirstBy({ finishes, resets }: Connection): Host | undefine
   return finishes.some(({ from }) => from !== first?.from) ? first?.from : undefined;
 }
 
-/** Connections that the client closed first and the server after it: gone from the server's table. */
-export const closedAfterClient = (seen: Observations): number =>
-  seen.connections.filter((connection) => closedFirstBy(connection) === 'client').length;
+/**
+ * Connections that are gone from the server's table and that EstabResets does not count: both sides
+ * closed them, the client first; or a RST ended them when the server had closed its own side.
+ */
+export const endedAtServer = (seen: Observations): number =>
+  seen.connections.filter(
+    (connection) => closedFirstBy(connection) === 'client' || resetAfterServersFin(connection),
+  ).length;
+
+/** EstabResets counts only what is reset in ESTABLISHED or CLOSE-WAIT; see tcp_set_state(). */
+const resetAfterServersFin = ({ finishes, resets }: Connection): boolean =>
+  finishes.some(
+    (finish) => finish.from === 'server' && resets.some(({ atMs }) => atMs >= finish.atMs),
+  );
 
 /**
- * Connections that are gone from the client's socket table before the closing snapshot: a RST or
- * the client's kernel ended them, or the server closed them first and the client after it. A program hears of a RST a little later than its kernel, so the packets of the window tell which.
+ * Connections that are gone from the client's socket table before the closing snapshot: a RST or the
+ * client's kernel ended them, or the server closed them first and the client after it. A program
+ * hears of a RST a little later than its kernel, so the packets of the window tell which.
  */
 export function endedConnections(seen: Observations): number {
   const closedAtMs = closing(seen)?.atMs ?? Number.POSITIVE_INFINITY;
-  const byPackets = seen.connections
-    .filter(
-      (connection) =>
-        (connection.state !== 'unanswered' && connection.resets.length > 0) ||
-        closedFirstBy(connection) === 'server',
-    )
-    .map(({ clientAddress, clientPort }) => `${clientAddress} ${clientPort}`);
-  const byKernel = seen.clients
-    .filter(({ end }) => end?.kind === 'timed-out-by-kernel' && end.atMs <= closedAtMs)
-    .map(({ localAddress, localPort }) => `${localAddress} ${localPort}`);
-  return new Set([...byPackets, ...byKernel]).size;
+  const byPackets = seen.connections.filter(
+    (connection) =>
+      (connection.state !== 'unanswered' && connection.resets.length > 0) ||
+      closedFirstBy(connection) === 'server',
+  );
+  const told = new Set(
+    byPackets.map(({ clientAddress, clientPort }) => `${clientAddress} ${clientPort}`),
+  );
+  const byKernel = seen.clients.filter(
+    ({ end, localAddress, localPort }) =>
+      end?.kind === 'timed-out-by-kernel' &&
+      end.atMs <= closedAtMs &&
+      !told.has(`${localAddress} ${localPort}`),
+  );
+  return byPackets.length + byKernel.length;
 }
 
 /**
@@ -174,17 +245,68 @@ export function fooledClients(seen: Observations): number | undefined {
 }
 
 /**
- * The same from both socket tables; undefined where clients that are not silent lost connections,
- * because a RST also ends a fooled client whose request the server has forgotten.
+ * The same from both socket tables: connections of the client's that the server lacks. What the
+ * client closed first is left to it alone, in TIME-WAIT. Undefined where clients that are not silent
+ * lost connections, because a RST also ends a fooled client whose request the server has forgotten.
  */
 export function fooledBySockets(seen: Observations): number | undefined {
-  const atClients = clientConnections(seen);
-  const atServer = serverConnections(seen);
+  const atClients = clientRows(seen);
+  const atServer = serverRows(seen);
   if (atClients === undefined || atServer === undefined) return undefined;
-  return !speaks(seen.plan) || endedConnections(seen) === 0 ? atClients - atServer : undefined;
+  if (speaks(seen.plan) && endedConnections(seen) > 0) return undefined;
+  const known = new Set(
+    atServer.map((row) => `${row.localAddress} ${row.remoteAddress} ${row.remotePort}`),
+  );
+  return atClients.filter(
+    (row) =>
+      row.state !== 'TIME-WAIT' &&
+      !known.has(`${row.remoteAddress} ${row.localAddress} ${row.localPort}`),
+  ).length;
 }
 
-/** A sysctl of the server as it was read back; undefined where the kernel has no such key. */
+/** A sysctl as it was read back; undefined where the kernel has no such key. */
+export const foundOn = (seen: Observations, host: Host, key: string): string | undefined =>
+  seen.sysctls.find((applied) => applied.host === host && applied.key === key)?.found ?? undefined;
+
 export const foundOnServer = (seen: Observations, key: string): string | undefined =>
-  seen.sysctls.find((applied) => applied.host === 'server' && applied.key === key)?.found ??
-  undefined;
+  foundOn(seen, 'server', key);
+
+/** Requests in the SYN queue at the closing snapshot, as each side of the evidence tells. */
+export interface SynQueueHeld {
+  /** SYN-RECV rows. */
+  readonly sockets: number | undefined;
+  /** Connections with a SYN-ACK, without those that a SYN cookie answered. */
+  readonly packets: number;
+  /** Calls of connect(2) whose SYN was neither dropped nor answered with a SYN cookie. */
+  readonly counters: number | undefined;
+}
+
+/** For runs in which no handshake is finished and no SYN is repeated. */
+export function synQueueHeld(seen: Observations): SynQueueHeld {
+  const cookies = growth(seen, 'server', 'SyncookiesSent') ?? 0;
+  return {
+    sockets: synQueueLengthAt(closing(seen)),
+    packets: answeredConnections(seen) - cookies,
+    counters: heldByCounters(seen, cookies),
+  };
+}
+
+/** A kernel that has no TCPReqQFullDrop (before 3.1) does not count dropped SYNs at all. */
+function heldByCounters(seen: Observations, cookies: number): number | undefined {
+  const attempts = growth(seen, 'client', 'ActiveOpens');
+  const drops = growth(seen, 'server', 'ListenDrops');
+  if (attempts === undefined || drops === undefined) return undefined;
+  // From 3.8 to 4.6 a SYN cookie adds to ListenDrops, too.
+  if (cookies > 0) return attempts - cookies;
+  return growth(seen, 'server', 'TCPReqQFullDrop') === undefined ? undefined : attempts - drops;
+}
+
+/** Growth of two counters as `netstat -s` puts them into words; see `NetstatText`. */
+export function netstatGrowth(seen: Observations): NetstatText | undefined {
+  const text = closing(seen)?.netstatText;
+  const before = opening(seen)?.counters.server;
+  const overflows = before?.get('ListenOverflows');
+  const drops = before?.get('ListenDrops');
+  if (text === undefined || overflows === undefined || drops === undefined) return undefined;
+  return { overflowed: text.overflowed - overflows, dropped: text.dropped - drops };
+}

@@ -1,7 +1,7 @@
 import type { Observations } from '../domain/observations.ts';
 import type { Prediction, Range } from '../domain/prediction.ts';
 import type { Finding, KernelRule, Testimony } from '../domain/verdict.ts';
-import { retransmissionTolerance } from '../kernel/schedules.ts';
+import { isDue } from '../kernel/schedules.ts';
 import {
   answeredConnections,
   clientsThat,
@@ -9,10 +9,13 @@ import {
   fooledBySockets,
   fooledClients,
   growth,
+  refusedConnections,
   refusedSyns,
+  synQueueHeld,
   synQueueLengthAt,
 } from './figures.ts';
 import { holdsSynAcksBack } from './plan-facts.ts';
+import { forgottenOffSchedule, synAcksOffSchedule } from './synack-schedule.ts';
 
 /** One predicted figure beside what each witness measured. */
 export interface Comparison {
@@ -46,6 +49,7 @@ export function comparePrediction(
     ]),
     compare('SYN-queue length', predicted.synQueueLength, [
       ['sockets', 'SYN-RECV rows', synQueueLengthAt(closing(seen))],
+      ['packets', 'SYNs answered without a SYN cookie', requestsByPackets(seen)],
     ]),
     compare('clients connected', predicted.connected, [
       ['clients', 'outcomes', clientsThat(seen, 'connected')],
@@ -54,15 +58,25 @@ export function comparePrediction(
     compare('clients timed out', predicted.timedOut, [
       ['clients', 'outcomes', clientsThat(seen, 'timed-out')],
     ]),
+    compare('clients refused', predicted.refused ?? 0, [
+      ['clients', 'outcomes', clientsThat(seen, 'refused')],
+      ['packets', 'SYNs answered with RST', refusedConnections(seen)],
+    ]),
     compare('clients fooled', predicted.fooled, [
       ['counters', 'connected − PassiveOpens − EmbryonicRsts', fooledClients(seen)],
-      ['sockets', 'client’s rows − server’s rows', fooledBySockets(seen)],
+      ['sockets', 'client’s rows that the server lacks', fooledBySockets(seen)],
     ]),
     compare('refused SYNs', predicted.refusedSyns, [
       ['packets', 'SYNs without a SYN-ACK', refusedSyns(seen)],
     ]),
     compare('repeated SYNs off schedule', 0, [
       ['packets', 'SYNs not due when they left', synsOffSchedule(seen, predicted)],
+    ]),
+    compareIfFixed('repeated SYN-ACKs off schedule', [
+      ['packets', 'SYN-ACKs not due when they left', synAcksOffSchedule(seen, predicted)],
+    ]),
+    compareIfFixed('requests forgotten off schedule', [
+      ['sockets', 'SYN-RECV rows over time', forgottenOffSchedule(seen, predicted)],
     ]),
     compare('ETIMEDOUT off schedule', 0, [
       ['clients', 'attempts that the kernel ended', giveUpsOffSchedule(seen, predicted)],
@@ -74,6 +88,12 @@ export function comparePrediction(
 /** A SYN-ACK connects a client, unless it is held back behind the wire. */
 const connectedByPackets = (seen: Observations): number | undefined =>
   holdsSynAcksBack(seen.plan) ? undefined : answeredConnections(seen);
+
+/** While nobody finishes a handshake, whoever was answered without a cookie is in the SYN queue. */
+const requestsByPackets = (seen: Observations): number | undefined =>
+  holdsSynAcksBack(seen.plan) && clientsThat(seen, 'connected') === 0
+    ? synQueueHeld(seen).packets
+    : undefined;
 
 /** SYNs that lie elsewhere than the kernel's timers put them, counted from the attempt's first. */
 const synsOffSchedule = (seen: Observations, { synTimesMs }: Prediction): number =>
@@ -88,12 +108,6 @@ const giveUpsOffSchedule = (seen: Observations, { connectGivesUpMs }: Prediction
       outcome.by === 'kernel' &&
       !isDue(outcome.afterMs, connectGivesUpMs),
   ).length;
-
-function isDue(afterMs: number, dueMs: number | undefined): boolean {
-  if (dueMs === undefined) return false;
-  const { earlyMs, lateMs } = retransmissionTolerance(dueMs);
-  return dueMs - earlyMs <= afterMs && afterMs <= dueMs + lateMs;
-}
 
 const exactly = (value: number): Range => ({ least: value, most: value });
 
@@ -114,6 +128,13 @@ function compare(
   const inside = measured.every(({ value }) => predicted.least <= value && value <= predicted.most);
   return { figure, predicted, measured, holds: measured.length > 0 && inside };
 }
+
+/** A figure that must be 0 wherever a rule of the kernel fixes it. */
+const compareIfFixed = (
+  figure: string,
+  measurements: readonly Measurement[],
+): Comparison | undefined =>
+  compare(figure, measurements.some(([, , value]) => value !== undefined) ? 0 : null, measurements);
 
 export interface Candidate {
   readonly prediction: Prediction;

@@ -7,12 +7,54 @@ import { type Damage, halved, removed, rewritten, substituted } from '../helpers
 import { FIXTURES, fixture } from '../helpers/fixtures.ts';
 import { CAPTURE } from './damages/capture.ts';
 import { COUNTERS, SNAPSHOTS } from './damages/counters.ts';
-import { NEVER_CONTRADICTED, OTHER_KERNELS } from './damages/other-kernels.ts';
+import {
+  FULL_QUEUE,
+  FULL_QUEUE_NEVER_CONTRADICTED,
+  OTHER_FULL_QUEUES,
+} from './damages/full-queue.ts';
+import { HALF_OPEN_DAMAGES, HALF_OPEN_KERNELS } from './damages/half-open.ts';
+import { NEVER_CONTRADICTED, OTHER_KERNELS as OTHER_QUEUES } from './damages/other-kernels.ts';
 import { PROGRAMS } from './damages/programs.ts';
+import { PROBE } from './damages/recorded.ts';
 import { RUN } from './damages/run.ts';
+import { OTHER_SERVERS, SERVING } from './damages/serving.ts';
 import { SOCKETS } from './damages/sockets.ts';
+import {
+  OTHER_SYN_QUEUES,
+  SYN_CLAIMS_NEVER_CONTRADICTED,
+  SYN_QUEUE,
+  SYN_QUEUE_OF_4_4,
+} from './damages/syn-queue.ts';
+import { FOREIGN_EVENTS, OTHER_PROBES, TRACE } from './damages/trace.ts';
 
-const SINGLE_DAMAGES = [...CAPTURE, ...COUNTERS, ...SNAPSHOTS, ...SOCKETS, ...PROGRAMS, ...RUN];
+const SINGLE_DAMAGES = [
+  ...CAPTURE,
+  ...COUNTERS,
+  ...SNAPSHOTS,
+  ...SOCKETS,
+  ...PROGRAMS,
+  ...RUN,
+  ...TRACE,
+  ...HALF_OPEN_DAMAGES,
+  ...FULL_QUEUE,
+  ...SYN_QUEUE,
+  ...SERVING,
+];
+
+const OTHER_KERNELS = [
+  ...OTHER_QUEUES,
+  ...OTHER_PROBES,
+  ...HALF_OPEN_KERNELS,
+  ...OTHER_FULL_QUEUES,
+  ...OTHER_SYN_QUEUES,
+  ...OTHER_SERVERS,
+];
+
+const NEVER = {
+  ...NEVER_CONTRADICTED,
+  ...FULL_QUEUE_NEVER_CONTRADICTED,
+  ...SYN_CLAIMS_NEVER_CONTRADICTED,
+};
 
 const GREEN: readonly FindingKind[] = ['confirmed', 'outdated'];
 
@@ -69,10 +111,15 @@ describe('all witnesses tell of another kernel', () => {
       Object.keys(contradicts).map((id) => `${scenarioOf(of)} ${id}`),
     );
     const claims = SCENARIOS.flatMap(({ id, claims: its }) =>
-      its.filter((claim) => !(claim.id in NEVER_CONTRADICTED)).map((claim) => `${id} ${claim.id}`),
+      its.filter((claim) => !(claim.id in NEVER)).map((claim) => `${id} ${claim.id}`),
     );
     expect(claims.filter((claim) => !reachable.includes(claim))).toEqual([]);
   });
+});
+
+test('what another listener on the same port does is no matter', () => {
+  const foreign = FOREIGN_EVENTS(fixture(PROBE));
+  expect(verdictOf(foreign)).toEqual(verdictOf(fixture(PROBE)));
 });
 
 describe('the kernel is another than it says', () => {
@@ -91,6 +138,18 @@ describe('the kernel is another than it says', () => {
     });
   });
 
+  test('it holds as many requests as 4.4, and that rule is named', () => {
+    const { claims } = verdictOf(SYN_QUEUE_OF_4_4(fixture('syn-queue')));
+    const rules = claims.flatMap(({ id, finding }) =>
+      finding.kind === 'outdated' ? [[id, finding.observed, finding.rule.since]] : [],
+    );
+    expect(rules).toEqual([
+      ['002-a', '8', '4.4'],
+      ['001-g', '8', '4.4'],
+      ['prediction', expect.stringContaining('predicted 9, measured 8 / 8'), '4.4'],
+    ]);
+  });
+
   test('as 5.10 it does the same here, and nothing is outdated but the document', () => {
     const { claims } = verdictOf(released('5.10.223')(fixture('fooled-client')));
     expect(claims.map(({ finding }) => finding.kind)).toContain('confirmed');
@@ -102,18 +161,24 @@ const NO_WITNESSES = [
   'commands.jsonl',
   'sampler.json',
   'server.log',
+  'server-1.log',
   'swarm-0.log',
-  'trace.txt',
   'report.txt',
   'verdict.json',
 ];
 /** Of these, a run over IPv4 uses nothing. */
 const IPV6_TABLE = /^snapshots\/[^/]+\/(?:server|client)\/tcp6$/;
 
-const isWitness = (name: string, file: string): boolean =>
-  !NO_WITNESSES.includes(file) && (name === 'overflow-ipv6' || !IPV6_TABLE.test(file));
+/** Only claims about a kernel probe use the trace; its damages have a table of their own. */
+const TRACE_FILE = 'trace.txt';
 
-const filesOf = (name: string): readonly string[] => [...fixture(name).keys()].sort();
+const isWitness = (name: string, file: string): boolean =>
+  file !== TRACE_FILE &&
+  !NO_WITNESSES.includes(file) &&
+  (name === 'overflow-ipv6' || !IPV6_TABLE.test(file));
+
+const filesOf = (name: string): readonly string[] =>
+  [...fixture(name).keys()].filter((file) => name !== PROBE || file !== TRACE_FILE).sort();
 
 /** The plan is the question: without it there is nothing to judge. */
 const evidenceFiles = (name: string): readonly string[] =>

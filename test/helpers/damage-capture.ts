@@ -8,7 +8,7 @@ import { writeClassicPcap } from './write-pcap.ts';
 
 /** A packet by the letters that tcpdump prints for its flags (`S.` is a SYN-ACK), counted from 0. */
 export interface Wanted {
-  readonly flags: 'S' | 'S.' | '.' | 'R';
+  readonly flags: 'S' | 'S.' | '.' | 'R' | 'F.';
   readonly nth: number;
   /** Only packets of the client with this port. */
   readonly port?: number;
@@ -60,6 +60,14 @@ export const packetAdded = (wanted: Wanted, flagBits: number): Damage =>
     const bytes = new Uint8Array(packet.bytes);
     bytes[FLAGS_AT] = flagBits;
     return [packet, shifted({ ...packet, bytes }, 1)];
+  });
+
+/** The same packet with other flags (the byte of the TCP header). */
+export const packetReflagged = (wanted: Wanted, flagBits: number): Damage =>
+  recaptured(wanted, (packet) => {
+    const bytes = new Uint8Array(packet.bytes);
+    bytes[FLAGS_AT] = flagBits;
+    return [{ ...packet, bytes }];
   });
 
 /** A packet whose IP header says that it is shorter than itself. */

@@ -109,3 +109,41 @@ export const RUN_CONTRACT: Contract = {
   ],
   runFolder: 'string',
 };
+
+const FOUND: Contract = {
+  verdict: VERDICT,
+  documented: 'string',
+  observed: 'string|null',
+  rule: 'object|null',
+  reason: 'string|null',
+  remedy: 'string|null',
+};
+
+/** The catalogue as `verify --json` prints it: schemaVersion 1. */
+export const VERIFY_CONTRACT: Contract = {
+  schemaVersion: ['one of', 1],
+  kernel: { release: 'string', architecture: 'string', distribution: 'string' },
+  profile: ['one of', 'default', 'documented'],
+  claims: [
+    'list of',
+    {
+      id: 'string',
+      document: 'string',
+      claim: 'string',
+      ...FOUND,
+      findings: [
+        'list of',
+        { scenario: 'string', variant: 'string', ...FOUND, runFolder: 'string|null' },
+      ],
+    },
+  ],
+  scenarios: ['list of', { scenario: 'string', variant: 'string', tookMs: 'number' }],
+  totals: {
+    confirmed: 'number',
+    outdated: 'number',
+    contradicted: 'number',
+    inconclusive: 'number',
+  },
+  wallMs: 'number',
+  longestScenarioMs: 'number',
+};

@@ -116,10 +116,14 @@ const SURROUNDINGS = { schemaVersion: 1, kernelRelease: '6.18.44', sandbox: 'net
 
 const TRACE = `# tracer: nop
           <idle>-0       [000] ..s1.     1.300000: tcp_retransmit_synack: family=AF_INET sport=9999 dport=40510
-          <idle>-0       [000] ..s1.     1.301000: tcp_retransmit_synack: family=AF_INET sport=80 dport=40510
+          <idle>-0       [000] ..s1.     1.301000: tcp_retransmit_synack: family=AF_INET sport=9999 dport=40599
      ksoftirqd/0-14      [000] ..s..     1.302000: kfree_skb: skbaddr=000000003dbacc61 rx_sk=00000000fa0e1890 protocol=2048 location=tcp_v4_rcv+0x91/0x13f0 reason: TCP_LISTEN_OVERFLOW
      ksoftirqd/0-14      [000] ..s..     1.303000: kfree_skb: skbaddr=000000003dbacc61 rx_sk=0000000012345678 protocol=2048 location=tcp_v4_rcv+0x91/0x13f0 reason: TCP_LISTEN_OVERFLOW
-         python3-7597    [001] b..1.     1.304000: tcp_send_reset: skbaddr=0000000000000000 src=10.77.0.1:9999 dest=10.77.0.2:38136 state=TCP_CLOSE
+         python3-7597    [001] b..1.     1.304000: tcp_send_reset: skbaddr=0000000000000000 src=10.77.0.1:9999 dest=10.77.0.2:40510 state=TCP_CLOSE
+         python3-7597    [001] b..1.     1.305000: tcp_send_reset: skbaddr=0000000000000000 skaddr=00000000fa0e1890 src=10.77.0.1:9999 dest=0.0.0.0:0 state=TCP_LISTEN reason=INVALID_SYN
+         python3-7597    [001] b..1.     1.306000: tcp_send_reset: skbaddr=0000000000000000 skaddr=0000000012345678 src=10.77.0.1:9999 dest=0.0.0.0:0 state=TCP_LISTEN reason=INVALID_SYN
+# traced: tcp_retransmit_synack tcp_send_reset kfree_skb TCP_LISTEN_OVERFLOW
+# lost: 0
 `;
 
 const FOLDER: Readonly<Record<string, string | Uint8Array>> = {

@@ -11,7 +11,7 @@ export const DOCUMENT_003: readonly Explanation[] = [
       'A refused SYN draws nothing, so a client learns of it only by waiting. Two timers can end that. The kernel returns ETIMEDOUT (110) when it has repeated the SYN often enough: at 131 s by default, at 3 s with tcp_syn_retries 1, at 7 s with 2. The timer of the application is usually far shorter, and its error is its own, even where it borrows the number 110.',
     rules: [KERNEL_RULES.synRefusedOnFullAcceptQueue, KERNEL_RULES.linearSynTimeouts],
     older:
-      'From 3.1 to 6.4 the kernel gave up at 127 s. 2.6.32 did at 21 s and 5.3 at 31 s, both by mistake.',
+      'From 3.8 to 6.4 the kernel gave up at 127 s. 2.6.32 did at 21 s and 5.3 at 31 s, both by mistake.',
     whatToDo:
       'Find out whose timer it was: an error after 0.3 s or 0.5 s is not the kernel. Then look at ListenOverflows on the server.',
     seeAlso: ['001-i', '003-d', '003-e'],

@@ -30,7 +30,10 @@ export interface OtherKernel {
   readonly contradicts: Readonly<Record<string, string>>;
 }
 
-const counted = (host: 'server' | 'client', counters: Readonly<Record<string, number>>): Damage =>
+export const counted = (
+  host: 'server' | 'client',
+  counters: Readonly<Record<string, number>>,
+): Damage =>
   all(...Object.entries(counters).map(([counter, by]) => recounted('closing', host, counter, by)));
 
 const withoutRows = (port: number): Damage =>
@@ -41,7 +44,7 @@ const withoutRows = (port: number): Damage =>
   );
 
 /** What the sampler saw of the accept queue, all along. */
-const resampled = (by: number): Damage =>
+export const resampled = (by: number): Damage =>
   edited(FILES.samples, (text) =>
     text.replace(
       /"acceptQueueLength":(\d+)/g,
@@ -50,7 +53,7 @@ const resampled = (by: number): Damage =>
   );
 
 /** A client that got the last place is refused instead; its own timer ends it. */
-function oneFewer(of: string, client: number): Damage {
+export function oneFewer(of: string, client: number): Damage {
   const port = portOf(of, client);
   return all(
     packetLost({ flags: 'S.', nth: 0, port }),
@@ -71,7 +74,7 @@ function oneFewer(of: string, client: number): Damage {
 }
 
 /** The server and ss both tell a limit that is smaller by one. */
-const smallerLimit = (limit: number): Damage =>
+export const smallerLimit = (limit: number): Damage =>
   all(
     substituted(
       FILES.serverEvents,
@@ -92,7 +95,7 @@ function lastConnected(of: string): number {
 }
 
 /** The byte of the TCP header. */
-const FLAGS = { ack: 0x10, synAck: 0x12, rst: 0x14 } as const;
+export const FLAGS = { ack: 0x10, synAck: 0x12, rst: 0x14 } as const;
 
 /** The request is not forgotten in silence: the last answer to a repeated SYN-ACK draws a RST. */
 function resetAfterAll(): Damage {

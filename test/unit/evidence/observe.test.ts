@@ -87,21 +87,40 @@ test('a snapshot holds the listener, the sockets and what the wire lost', () => 
   expect(closing?.sockets.client).toEqual([]);
 });
 
-test("trace events are those of the listener's port and its own drops", () => {
+test('trace events are those of our listener and of our clients, not of another sandbox', () => {
   const { trace } = observe(tinyRun());
-  expect(trace?.map(({ atMs, name }) => [atMs, name])).toEqual([
+  expect(trace?.events.map(({ atMs, name }) => [atMs, name])).toEqual([
     [100, 'tcp_retransmit_synack'],
     [102, 'kfree_skb'],
     [104, 'tcp_send_reset'],
+    [105, 'tcp_send_reset'],
+  ]);
+  expect(trace).toMatchObject({ lost: 0, listenerKnown: true });
+  expect([...(trace?.traced ?? [])]).toEqual([
+    'tcp_retransmit_synack',
+    'tcp_send_reset',
+    'kfree_skb',
+    'TCP_LISTEN_OVERFLOW',
   ]);
 });
 
-test("where the listener's address is hidden, the reason tells its drops", () => {
+test("where the listener's address is hidden, no drop is taken for its own", () => {
   const hidden = '  sl  local_address\n';
   const { trace } = observe(
     tinyRun({ 'snapshots/opening/server/tcp': hidden, 'snapshots/closing/server/tcp': hidden }),
   );
-  expect(trace?.filter(({ name }) => name === 'kfree_skb')).toHaveLength(2);
+  expect(trace?.events.map(({ name }) => name)).toEqual([
+    'tcp_retransmit_synack',
+    'tcp_send_reset',
+  ]);
+  expect(trace?.listenerKnown).toBe(false);
+});
+
+test('a trace that was cut off does not say that it is complete', () => {
+  const text = new TextDecoder().decode(tinyRun().get('trace.txt'));
+  const { trace } = observe(tinyRun({ 'trace.txt': text.slice(0, -1) }));
+  expect(trace).not.toHaveProperty('lost');
+  expect(trace?.traced.size).toBe(0);
 });
 
 test('a run without a trace has none, and that is no problem', () => {

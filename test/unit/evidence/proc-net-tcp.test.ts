@@ -76,4 +76,7 @@ test("the listener's address in kernel memory is found by its port", () => {
   expect(readListenerPointers(TCP6, 9996)).toEqual(['000000006f136d67']);
   expect(readListenerPointers(TCP, 9998)).toEqual([]);
   expect(readListenerPointers(TCP.replace('fa0e1890', '00000000'), 9999)).toEqual([]);
+  expect(readListenerPointers(TCP.replace('00000000fa0e1890', 'ffff8881fa0e1890'), 9999)).toEqual(
+    [],
+  );
 });

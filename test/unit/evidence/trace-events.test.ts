@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTraceEvents } from '../../../harness/evidence/trace-events.ts';
+import { readTraceEnding, readTraceEvents } from '../../../harness/evidence/trace-events.ts';
 
 const TRACE = `# tracer: nop
 #
@@ -64,4 +64,17 @@ test('a value may hold blanks', () => {
 
 test('of a line that is cut off nothing is read, and the others are kept', () => {
   expect(readTraceEvents(`${TRACE}     python3-7810    [000] b..1.  11`)).toHaveLength(5);
+});
+
+const ENDING = '# traced: tcp_send_reset kfree_skb TCP_LISTEN_OVERFLOW\n# lost: 12\n';
+
+test('the harness says at the end what was traced, and how much was lost', () => {
+  expect(readTraceEnding(`${TRACE}${ENDING}`)).toEqual({
+    traced: new Set(['tcp_send_reset', 'kfree_skb', 'TCP_LISTEN_OVERFLOW']),
+    lost: 12,
+  });
+});
+
+test.each([...ENDING].map((_, index) => index))('of an ending cut at %i nothing is read', (at) => {
+  expect(readTraceEnding(`${TRACE}${ENDING.slice(0, at)}`)).toBeUndefined();
 });

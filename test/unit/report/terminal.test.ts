@@ -69,7 +69,7 @@ test('the whole report', () => {
       client  ActiveOpens      4  calls of connect(2) that sent a SYN
 
     Ledger  balanced: 1 of 1 identity hold (1 does not apply)
-    Trace   not taken: kernel trace events need root; the verdict does not depend on them
+    Trace   not taken: kernel trace events need root; only claims about a kernel probe need them
 
     Documented claims (outdated: not true of this kernel, by a known rule)
       confirmed     001-a      A backlog of 2 lets 3 connections wait. Found: 3.

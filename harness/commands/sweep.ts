@@ -1,0 +1,156 @@
+/** `sweep`: what both queues hold, for many settings, beside the prediction. */
+import os from 'node:os';
+import { runCatalogue } from '../catalogue-run.ts';
+import type { CatalogueOutcome, CatalogueRun } from '../domain/catalogue.ts';
+import { HarnessError } from '../domain/harness-error.ts';
+import { type CellSettings, isOff, type Sweep, type SweepCell } from '../domain/sweep.ts';
+import type { Page } from '../report/page.ts';
+import type { Style } from '../report/style.ts';
+import { sweepCsvReport } from '../report/sweep-csv.ts';
+import { sweepJsonReport } from '../report/sweep-json.ts';
+import { sweepTableReport } from '../report/sweep-table.ts';
+import { predictFromPlan } from '../reproduce.ts';
+import { createCatalogueFolder, keepConclusion } from '../run-folder.ts';
+import { chooseSandbox } from '../sandbox/choose.ts';
+import { queueCapacities } from '../scenarios/queue-capacities.ts';
+import { cellOf, unmeasuredCell } from '../scenarios/sweep-cells.ts';
+import { clientsOf, parametersOf } from '../scenarios/sweep-grid.ts';
+import { EXIT } from './exit-code.ts';
+import { type Interruption, watchForInterruption } from './interruption.ts';
+import { prepareFiles, writeReports } from './report-destinations.ts';
+import { keepVerdict, type RunFailure, type Shown, shortened } from './run.ts';
+import { type SweepReporter, type SweepSettings, sweepSettings } from './sweep-options.ts';
+import { terminalWidth } from './terminal.ts';
+import { showVerifyProgress } from './verify-progress.ts';
+
+export interface SweepShown extends Shown {
+  readonly sandbox: string;
+  readonly dryRun: boolean;
+}
+
+const REPORTS: Readonly<Record<SweepReporter, (sweep: Sweep, page: Page) => string>> = {
+  terminal: sweepTableReport,
+  json: sweepJsonReport,
+  csv: sweepCsvReport,
+};
+
+export async function sweep(
+  shown: SweepShown,
+  given: Readonly<Record<string, unknown>>,
+): Promise<number | RunFailure> {
+  const settings = sweepSettings(given);
+  const show = (result: Sweep): void =>
+    writeReports(settings.reporters, ({ name }, style: Style) =>
+      REPORTS[name](result, { style, verbose: shown.verbose, widthColumns: terminalWidth() }),
+    );
+  if (shown.dryRun) {
+    const cells = settings.cells.map((cell) => unmeasuredCell(cell, predicted(cell)));
+    show({ kernel: thisKernel(), cells, wallMs: 0 });
+    return EXIT.good;
+  }
+  prepareFiles(settings.reporters);
+  const folder = createCatalogueFolder(settings.runsDir, new Date(), 'sweep');
+  using interruption = watchForInterruption();
+  try {
+    const startedMs = performance.now();
+    const measured = await measure(settings, { shown, folder, interruption });
+    const result = { ...measured, wallMs: Math.round(performance.now() - startedMs) };
+    keepConclusion(folder, 'sweep.json', sweepJsonReport(result));
+    show(result);
+    return exitCodeOfSweep(result);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { error, folder, exitCode: interruption.exitCode() };
+  }
+}
+
+const predicted = (cell: CellSettings) => {
+  const plan = queueCapacities.plan(parametersOf(cell));
+  return predictFromPlan(queueCapacities, plan, os.release());
+};
+
+/** As far as it can be told without a run. */
+const thisKernel = (): Sweep['kernel'] => ({
+  release: os.release(),
+  architecture: process.arch,
+  distribution: os.type(),
+});
+
+interface Undertaking {
+  readonly shown: SweepShown;
+  readonly folder: string;
+  readonly interruption: Interruption;
+}
+
+/** The cells in the order they were asked for; the largest queues start first. */
+async function measure(
+  { cells, family, jobs }: SweepSettings,
+  { shown, folder, interruption }: Undertaking,
+): Promise<Omit<Sweep, 'wallMs'>> {
+  const runs = cells.map((cell, index) => runOf(cell, index, family));
+  const measured = new Map<string, SweepCell>();
+  const largestFirst = runs.toSorted((left, right) => clientsOf(right.cell) - clientsOf(left.cell));
+  const settingsOf = new Map(runs.map(({ label, cell }) => [label, cell]));
+  using progress = showVerifyProgress(largestFirst, { jobs, enabled: !shown.quiet });
+  const outcomes = await runCatalogue(largestFirst, {
+    sandbox: chooseSandbox(shown.sandbox),
+    folder,
+    jobs,
+    trace: false,
+    starts: os.availableParallelism(),
+    signal: interruption.signal,
+    force: interruption.force,
+    keep: (judgement, runFolder, label) => {
+      const cell = settingsOf.get(label);
+      if (cell) measured.set(label, cellOf(cell, judgement, shortened(runFolder)));
+      return keepVerdict(judgement, runFolder);
+    },
+    shortened,
+    onStart: progress.started,
+    onEnd: progress.ended,
+  });
+  const failed = new Map(outcomes.flatMap(failureOf));
+  return {
+    kernel: outcomes.flatMap(kernelOf)[0] ?? thisKernel(),
+    cells: runs.map(
+      ({ label, cell }) =>
+        measured.get(label) ?? {
+          ...unmeasuredCell(cell, predicted(cell)),
+          problem: failed.get(label) ?? 'the run came to no end',
+        },
+    ),
+  };
+}
+
+const kernelOf = (outcome: CatalogueOutcome): readonly Sweep['kernel'][] =>
+  outcome.kind === 'judged' ? [outcome.kernel] : [];
+
+const failureOf = (outcome: CatalogueOutcome): readonly (readonly [string, string])[] =>
+  outcome.kind === 'failed'
+    ? [[outcome.run.label, `${outcome.error.message} Remedy: ${outcome.error.remedy}`]]
+    : [];
+
+/** What the kernel's timers take: two waves of clients that wait in vain. */
+const CELL_LASTS_MS = 2 * queueCapacities.defaults.connectTimeoutMs;
+
+function runOf(
+  cell: CellSettings,
+  index: number,
+  family: SweepSettings['family'],
+): CatalogueRun & { readonly cell: CellSettings } {
+  const { backlog, somaxconn, maxSynBacklog, syncookies } = cell;
+  const port = queueCapacities.defaults.port + index;
+  return {
+    label: `backlog-${backlog}-somaxconn-${somaxconn}-syn-${maxSynBacklog}-cookies-${syncookies}`,
+    scenario: queueCapacities,
+    variant: { name: '', parameters: {}, lastsMs: CELL_LASTS_MS },
+    parameters: { ...parametersOf(cell), family, port },
+    claims: [],
+    cell,
+  };
+}
+
+function exitCodeOfSweep({ cells }: Sweep): number {
+  if (cells.some(isOff)) return EXIT.contradicted;
+  return cells.some(({ problem }) => problem !== null) ? EXIT.inconclusive : EXIT.good;
+}

@@ -1,0 +1,104 @@
+/** `verify`: the whole catalogue, side by side, one verdict for each documented claim. */
+import os from 'node:os';
+import { runCatalogue } from '../catalogue-run.ts';
+import { CATALOGUE_FILE, type CatalogueVerdict, type WorkList } from '../domain/catalogue.ts';
+import { HarnessError } from '../domain/harness-error.ts';
+import { verifyJsonReport } from '../report/verify-json.ts';
+import { verifyPlanJson, verifyPlanReport } from '../report/verify-plan.ts';
+import { createCatalogueFolder, keepConclusion } from '../run-folder.ts';
+import { chooseSandbox } from '../sandbox/choose.ts';
+import { SCENARIOS } from '../scenarios/catalogue.ts';
+import { DISAGREEMENTS } from '../scenarios/disagreements.ts';
+import { judgeCatalogue } from '../verdict/catalogue-verdict.ts';
+import { statedClaims, workList } from '../work-list.ts';
+import { EXIT } from './exit-code.ts';
+import { type Interruption, watchForInterruption } from './interruption.ts';
+import { prepareFiles } from './report-destinations.ts';
+import { keepVerdict, type RunFailure, type Shown, shortened } from './run.ts';
+import { print, terminalStyle } from './terminal.ts';
+import { type VerifySettings, verifySettings } from './verify-options.ts';
+import { showVerifyProgress } from './verify-progress.ts';
+import { report } from './verify-reporters.ts';
+
+export interface VerifyShown extends Shown {
+  readonly sandbox: string;
+  readonly dryRun: boolean;
+}
+
+export async function verify(
+  shown: VerifyShown,
+  given: Readonly<Record<string, unknown>>,
+): Promise<number | RunFailure> {
+  const settings = verifySettings(given, statedClaims(SCENARIOS));
+  const list = workList(SCENARIOS, settings, os.release());
+  if (shown.dryRun) {
+    print(
+      shown.json
+        ? JSON.stringify(verifyPlanJson(list), null, 2)
+        : verifyPlanReport(list, terminalStyle()),
+    );
+    return EXIT.good;
+  }
+  prepareFiles(settings.reporters);
+  const sandbox = chooseSandbox(shown.sandbox);
+  const folder = createCatalogueFolder(settings.runsDir, new Date(), 'verify');
+  using interruption = watchForInterruption();
+  try {
+    const verdict = await verdictOf(list, { settings, shown, folder, sandbox, interruption });
+    if (!keepConclusion(folder, CATALOGUE_FILE, verifyJsonReport(verdict))) {
+      process.stderr.write(`Cannot keep ${CATALOGUE_FILE} in ${folder}.\n`);
+    }
+    report(verdict, settings.reporters, shown);
+    return exitCodeOfCatalogue(verdict);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { error, folder, exitCode: interruption.exitCode() };
+  }
+}
+
+interface Undertaking {
+  readonly settings: VerifySettings;
+  readonly shown: VerifyShown;
+  readonly folder: string;
+  readonly sandbox: ReturnType<typeof chooseSandbox>;
+  readonly interruption: Interruption;
+}
+
+async function verdictOf(
+  list: WorkList,
+  { settings, shown, folder, sandbox, interruption }: Undertaking,
+): Promise<CatalogueVerdict> {
+  const { jobs, strict } = settings;
+  const startedMs = performance.now();
+  using progress = showVerifyProgress(list.runs, { jobs, enabled: !shown.quiet });
+  const outcomes = await runCatalogue(list.runs, {
+    sandbox,
+    folder,
+    jobs,
+    trace: true,
+    starts: os.availableParallelism(),
+    signal: interruption.signal,
+    force: interruption.force,
+    keep: keepVerdict,
+    shortened,
+    onStart: progress.started,
+    onEnd: progress.ended,
+  });
+  return judgeCatalogue({
+    workList: list,
+    outcomes,
+    disagreements: DISAGREEMENTS,
+    kernel: { release: os.release(), architecture: process.arch, distribution: os.type() },
+    strict,
+    wallMs: Math.round(performance.now() - startedMs),
+    folder: shortened(folder),
+  });
+}
+
+/** An ordinary user cannot decide everything, so only --strict asks for it; nothing at all is too little. */
+export function exitCodeOfCatalogue({ totals, strict }: CatalogueVerdict): number {
+  if (totals.contradicted > 0) return EXIT.contradicted;
+  const decided = totals.confirmed + totals.outdated;
+  const isTooLittle = decided === 0 || (strict && totals.inconclusive > 0);
+  return isTooLittle ? EXIT.inconclusive : EXIT.good;
+}

@@ -1,0 +1,44 @@
+/** For experiments in which each refused client sends a single SYN: it stops waiting before the next. */
+import { HarnessError } from '../domain/harness-error.ts';
+import type { Observations } from '../domain/observations.ts';
+import type { Parameters } from '../domain/parameters.ts';
+import type { Obstacle } from '../domain/verdict.ts';
+import { synsOf } from '../verdict/figures.ts';
+import { plannedSysctl } from './parts.ts';
+
+/** Leaves a busy machine time before the first repetition of a SYN (1 s). */
+export const ONE_SYN_MS = 600;
+const LONGEST_MS = 900;
+
+export function assertOneSyn({ connectTimeoutMs }: Parameters): void {
+  if (connectTimeoutMs <= LONGEST_MS) return;
+  throw new HarnessError(
+    'USAGE',
+    `Cannot use a connect timeout of ${connectTimeoutMs} ms because each client here is to send a single SYN, and repeats it after 1000 ms.`,
+    { remedy: `pass --connect-timeout ${LONGEST_MS}ms or less` },
+  );
+}
+
+/** A machine so slow that a client's own timer came after the repetition of its SYN. */
+export function repeatedItsSyn(seen: Observations): Obstacle | null {
+  return synsOf(seen).some(({ retransmission }) => retransmission)
+    ? {
+        reason: 'the machine was too slow: a client repeated its SYN before its own timer ended it',
+        remedy: 'start the run again when the machine is less busy',
+      }
+    : null;
+}
+
+/** A sysctl of the server on whose value the experiment rests. Throws `USAGE` for any other. */
+export function assertServerSysctl(
+  parameters: Parameters,
+  key: string,
+  allowed: number,
+  because: string,
+): void {
+  const asked = plannedSysctl(parameters, 'server', key);
+  if (asked === allowed) return;
+  throw new HarnessError('USAGE', `Cannot set ${key} to ${asked} because ${because}.`, {
+    remedy: `leave it out; the scenario needs ${allowed} at first`,
+  });
+}

@@ -1,0 +1,118 @@
+/** The catalogue on the real kernel. Linux 4.10 or later is assumed; rootless, 6.3 or later. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect } from 'vitest';
+import { CATALOGUE_FILE } from '../../harness/domain/catalogue.ts';
+import { FILES } from '../../harness/domain/evidence.ts';
+import type { FindingKind } from '../../harness/domain/verdict.ts';
+import { useInstallation } from '../helpers/installation.ts';
+import { breaches, RUN_CONTRACT, VERIFY_CONTRACT } from '../helpers/json-contract.ts';
+import { kernelTest, USERS } from '../helpers/kernel-available.ts';
+import { jsonOf } from '../helpers/reproduction.ts';
+import { allGone } from '../helpers/run-processes.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+const TIMEOUT_MS = 240_000;
+
+const installation = useInstallation();
+
+interface VerifyJson {
+  readonly claims: readonly {
+    readonly id: string;
+    readonly verdict: FindingKind;
+    readonly reason: string | null;
+    readonly findings: readonly { readonly scenario: string }[];
+  }[];
+  readonly scenarios: readonly { readonly scenario: string; readonly runFolder: string }[];
+  readonly totals: Readonly<Record<FindingKind, number>>;
+  readonly folder: string;
+}
+
+const verdictsOf = ({ claims }: VerifyJson): Readonly<Record<string, FindingKind>> =>
+  Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
+
+/** Claims that the kernel shows to its root only. */
+const NEEDS_ROOT = /^000-f\b/;
+
+describe.each(USERS)('$name', { timeout: TIMEOUT_MS }, (user) => {
+  kernelTest('every claim is decided, and none is contradicted', async () => {
+    const runsDir = installation.newFolder();
+    const junit = path.join(runsDir, 'reports', 'verify.xml');
+    const args = ['verify', '--json', '--runs-dir', runsDir, '--reporter', `junit=${junit}`];
+    const ended = await installation.run(args, { user });
+    const json = jsonOf<VerifyJson>(ended, 0);
+    expect(breaches(json, VERIFY_CONTRACT)).toEqual([]);
+    for (const run of json.scenarios) expect(breaches(run, RUN_CONTRACT)).toEqual([]);
+
+    const open = json.claims.filter(({ verdict }) => !['confirmed', 'outdated'].includes(verdict));
+    const unexpected = open.filter(
+      ({ id, verdict }) =>
+        user.name === 'root' || verdict !== 'inconclusive' || !NEEDS_ROOT.test(id),
+    );
+    expect(unexpected).toEqual([]);
+    expect(verdictsOf(json)).toMatchObject({
+      '001-a': 'confirmed',
+      '001-b (i)': 'outdated',
+      '001-b (ii)': 'confirmed',
+      '003-c': 'confirmed',
+      prediction: 'confirmed',
+    });
+
+    const folder = path.resolve(installation.folder, json.folder);
+    expect(JSON.parse(readFileSync(path.join(folder, CATALOGUE_FILE), 'utf8'))).toEqual(json);
+    for (const { runFolder } of json.scenarios) {
+      const kept = path.resolve(installation.folder, runFolder);
+      expect(path.dirname(kept)).toBe(folder);
+      for (const file of [FILES.verdict, FILES.report]) {
+        expect(existsSync(path.join(kept, file)), file).toBe(true);
+      }
+    }
+    expect(readFileSync(junit, 'utf8').match(/<testcase /g)).toHaveLength(json.claims.length);
+  });
+});
+
+describe('a part of it', { timeout: TIMEOUT_MS }, () => {
+  kernelTest('--only runs and shows what was chosen, and how far it is', async () => {
+    const args = ['verify', '--only', '003-c', '--runs-dir', installation.newFolder()];
+    const ended = await installation.run(args);
+    expect(ended).toMatchObject({ exitCode: 0 });
+    expect(ended.stdout).toMatch(/confirmed +003-c /);
+    expect(ended.stdout).toMatch(/confirmed +prediction /);
+    expect(ended.stdout).not.toContain('001-a');
+    expect(ended.stderr).toMatch(/^1\/1 {2}confirmed {2}somaxconn-needs-a-new-listen {2}\d+ ms\n$/);
+  });
+
+  kernelTest('--ipv6 and --quiet', async () => {
+    const args = ['verify', '--only', '001-a', '--ipv6', '--quiet'];
+    const ended = await installation.run([...args, '--runs-dir', installation.newFolder()]);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/confirmed +001-a /);
+  });
+
+  kernelTest('interrupted, it keeps what is there and leaves nothing behind', async () => {
+    const runsDir = installation.newFolder();
+    const running = installation.start(['verify', '--runs-dir', runsDir, '--json']);
+    const folder = await waitUntil('clients to connect', () => folderWithClients(runsDir), {
+      deadlineMs: 30_000,
+    });
+    running.child.kill('SIGINT');
+    const ended = await running.ended;
+    expect(ended).toMatchObject({ exitCode: 130, signal: null });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ error: { code: 'ABORTED' } });
+    await allGone(running);
+    expect(readdirSync(folder)).toContain(FILES.plan);
+    expect(JSON.parse(readFileSync(path.join(folder, FILES.status), 'utf8'))).toMatchObject({
+      status: 'aborted',
+    });
+  });
+});
+
+/** The folder of the first run whose clients have begun. */
+function folderWithClients(runsDir: string): string | undefined {
+  const inside = readdirSync(runsDir).flatMap((name) =>
+    readdirSync(path.join(runsDir, name), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => path.join(runsDir, name, entry.name)),
+  );
+  return inside.find((folder) => existsSync(path.join(folder, 'swarm-0.jsonl')));
+}
