@@ -8,7 +8,7 @@ import { createRunFolderIn } from './run-folder.ts';
 import { assertCommandsFound } from './sandbox/requirements.ts';
 import type { CollectRequest, Sandbox } from './sandbox/sandbox.ts';
 
-export interface CatalogueOptions extends Pick<CollectRequest, 'signal' | 'force' | 'trace'> {
+export interface CatalogueOptions extends Pick<CollectRequest, 'signal' | 'force'> {
   readonly sandbox: Sandbox;
   /** Absolute path; the run folders are made in it. */
   readonly folder: string;
@@ -108,7 +108,7 @@ async function carryOut(run: CatalogueRun, options: RunOptions): Promise<Catalog
     options.onStart(run);
     const judgement = await reproduce(run.scenario, run.parameters, {
       sandbox: options.sandbox,
-      trace: options.trace,
+      trace: run.scenario.usesTrace === true,
       signal: options.signal,
       force: options.force,
       onStep: (_, waits) => (waits ? options.onWait() : undefined),

@@ -68,7 +68,7 @@ async function experiment(
   await using _trace =
     traceInstance === null
       ? nothingToDispose
-      : await startTrace(traceInstance, port, recorder, run);
+      : await startTrace(traceInstance, plan, recorder, run);
   await using swarm = await swarmStarting;
   const bench: Bench = {
     plan,

@@ -10,13 +10,17 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { FILES, snapshotFile } from '../domain/evidence.ts';
+import type { RunPlan } from '../domain/plan.ts';
 import type { RunCommand } from './hosts.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 /** Where tracefs is mounted, in this sandbox's own mount namespace. */
 const TRACEFS = '/sys/kernel/tracing';
-/** Kernel memory for all processors together. */
-const BUFFERS_KIB = 16_384;
+/** Kernel memory for all processors together; it is cleared when it is taken, which costs time. */
+const LEAST_KIB = 4_096;
+const MOST_KIB = 16_384;
+/** A client's connection takes about ten events of a hundred bytes. */
+const KIB_PER_CLIENT = 1;
 const LEAST_BUFFER_KIB = 256;
 /** The events that tell of listen queues; a kernel that lacks one does without it. */
 const EVENTS = ['sock/inet_sock_set_state', 'tcp/tcp_retransmit_synack', 'tcp/tcp_send_reset'];
@@ -33,7 +37,7 @@ const LISTEN_OVERFLOW = 'TCP_LISTEN_OVERFLOW';
  */
 export async function startTrace(
   instance: string,
-  port: number,
+  { network: { port }, parameters: { clients } }: RunPlan,
   recorder: RunRecorder,
   run: RunCommand,
 ): Promise<AsyncDisposable> {
@@ -45,7 +49,8 @@ export async function startTrace(
   const held = openSync(path.join(folder, 'tracing_on'), 'r');
   const set = (file: string, value: string): void => writeFileSync(path.join(folder, file), value);
   set('trace_clock', 'mono');
-  const share = Math.floor(BUFFERS_KIB / os.availableParallelism());
+  const buffersKib = Math.min(MOST_KIB, LEAST_KIB + clients * KIB_PER_CLIENT);
+  const share = Math.floor(buffersKib / os.availableParallelism());
   set('buffer_size_kb', `${Math.max(LEAST_BUFFER_KIB, share)}`);
   const traced = [
     ...EVENTS.flatMap((event) => enable(folder, event, { field: 'sport', filter: `==${port}` })),

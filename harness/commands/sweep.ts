@@ -96,7 +96,6 @@ async function measure(
     sandbox: chooseSandbox(shown.sandbox),
     folder,
     jobs,
-    trace: false,
     starts: os.availableParallelism(),
     signal: interruption.signal,
     force: interruption.force,

@@ -75,7 +75,6 @@ async function verdictOf(
     sandbox,
     folder,
     jobs,
-    trace: true,
     starts: os.availableParallelism(),
     signal: interruption.signal,
     force: interruption.force,

@@ -44,6 +44,8 @@ export interface Scenario {
   readonly defaults: Parameters;
   readonly variants: readonly Variant[];
   readonly plan: (parameters: Parameters) => RunPlan;
+  /** A claim asks the kernel's trace events: `verify` takes them for these runs only. */
+  readonly usesTrace?: boolean;
   /** Why this run was not the experiment that it should be, such as a machine too slow; else null. */
   readonly spoiledBy?: (seen: Observations) => Obstacle | null;
   /** `sysctls` are the values in force on both hosts; before the run, those that the plan asks for. */

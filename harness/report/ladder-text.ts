@@ -1,6 +1,7 @@
 import { foldLadder, type LadderRow } from './ladder.ts';
 import { paddedStart } from './layout.ts';
 import type { Style } from './style.ts';
+import { count } from './words.ts';
 
 type Segment = Extract<LadderRow, { kind: 'segment' }>;
 
@@ -38,6 +39,6 @@ function arrowOf(segment: Segment, style: Style): string {
 }
 
 function labelOf({ what, bytes, retransmission }: Segment): string {
-  const label = bytes === undefined ? what : `${bytes} bytes`;
+  const label = bytes === undefined ? what : count(bytes, 'byte');
   return retransmission ? `${label} again` : label;
 }

@@ -75,7 +75,19 @@ function forScenario({ scenario, seen }: ReportInput, backlog: number): readonly
     command: `${REPRO} --scenario keepalive-believes`,
     shows: 'whether keepalive notices it',
   };
+  const drained = {
+    command: `${REPRO} --scenario drained-queue`,
+    shows: 'refused clients that get in a second later',
+  };
   switch (scenario.id) {
+    case 'connect-timeouts-in-a-burst':
+      return [roomFor(seen), drained];
+    case 'young-requests':
+    case 'cookies-do-not-help':
+    case 'established-without-limit':
+      return [fooled, drained];
+    case 'abort-on-overflow':
+      return [fooled, sends];
     case 'half-open-connections':
       return [sends, probes];
     case 'keepalive-believes':
@@ -98,6 +110,11 @@ function forScenario({ scenario, seen }: ReportInput, backlog: number): readonly
       return [fooled, capped];
   }
 }
+
+const roomFor = ({ plan: { scenario, parameters } }: ReportInput['seen']): Suggestion => ({
+  command: `${REPRO} --scenario ${scenario} --backlog ${parameters.clients - 1}`,
+  shows: 'a backlog that holds the burst',
+});
 
 const abortSuggestion = (aborted: boolean): Suggestion =>
   aborted

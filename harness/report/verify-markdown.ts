@@ -1,4 +1,5 @@
 import type { CatalogueClaim, CatalogueFinding, CatalogueVerdict } from '../domain/catalogue.ts';
+import type { Finding } from '../domain/verdict.ts';
 import { findingEntries } from './claims-section.ts';
 import {
   backportWords,
@@ -63,11 +64,14 @@ function detailsBlock({ claims }: CatalogueVerdict): string {
 
 const explanation = (claim: CatalogueClaim): readonly string[] => [
   `- **${markdownText(claim.id)}** ${claim.kind}: ${markdownText(claim.claim)}`,
-  ...decisive(claim).flatMap((finding) =>
-    findingEntries(finding).map(([label, text]) => `  - ${label}: ${markdownText(text)}`),
-  ),
+  ...new Set(decisive(claim).map(entryLines)),
   ...claim.findings.map(runLine),
 ];
+
+const entryLines = (finding: Finding): string =>
+  findingEntries(finding)
+    .map(([label, text]) => `  - ${label}: ${markdownText(text)}`)
+    .join('\n');
 
 const runLine = ({ run, finding, runFolder }: CatalogueFinding): string =>
   `  - run ${markdownText(run.label)}: ${finding.kind}${runFolder === null ? '' : `, ${markdownText(runFolder)}`}`;

@@ -103,11 +103,14 @@ function detailLines(claim: CatalogueClaim, columns: Columns, page: Page): reado
   }
   const folded = claim.kind === 'outdated' ? ['document says', 'measured'] : [];
   if (claim.kind === 'confirmed') return [];
-  return decisive(claim).flatMap((finding) =>
+  const blocks = decisive(claim).map((finding) =>
     findingEntries(finding)
       .filter(([label]) => !folded.includes(label))
-      .flatMap(([label, text]) => hanging(before(label, columns, page), text, page.widthColumns)),
+      .flatMap(([label, text]) => hanging(before(label, columns, page), text, page.widthColumns))
+      .join('\n'),
   );
+  // Several runs may have the same to say.
+  return [...new Set(blocks)];
 }
 
 const before = (label: string, columns: Columns, { style }: Page): string =>

@@ -1,8 +1,8 @@
 /** What the reports of a catalogue say alike. */
-import type { CatalogueClaim, CatalogueFinding, CatalogueVerdict } from '../domain/catalogue.ts';
+import type { CatalogueClaim, CatalogueVerdict } from '../domain/catalogue.ts';
 import type { Finding, FindingKind } from '../domain/verdict.ts';
 import { predictionClaim } from '../verdict/judge.ts';
-import { findingEntries, ruleWords } from './claims-section.ts';
+import { ruleWords } from './claims-section.ts';
 import { count, duration } from './words.ts';
 
 /** From best to worst, as totals are told. */
@@ -46,13 +46,10 @@ export function foundWords({ finding, findings }: CatalogueClaim): string {
   return `${finding.observed}${others}`;
 }
 
-/** The findings that make a claim's verdict what it is, each said once. */
-export const decisive = ({ finding, findings }: CatalogueClaim): readonly Finding[] =>
-  findings.length === 0 ? [finding] : unlike(findings, finding.kind);
-
-function unlike(findings: readonly CatalogueFinding[], kind: FindingKind): readonly Finding[] {
-  const same = findings.map(({ finding }) => finding).filter((finding) => finding.kind === kind);
-  return [...new Map(same.map((each) => [findingEntries(each).join('\n'), each])).values()];
+/** The findings that make a claim's verdict what it is. */
+export function decisive({ finding, findings }: CatalogueClaim): readonly Finding[] {
+  if (findings.length === 0) return [finding];
+  return findings.map((found) => found.finding).filter(({ kind }) => kind === finding.kind);
 }
 
 export const kernelWords = ({ kernel }: CatalogueVerdict): string =>

@@ -52,7 +52,7 @@ export const ackStage: Claim = {
   judge: (seen, prediction) => {
     const { requests } = wavesOf(seen.plan.parameters, prediction);
     return decide({
-      documented: `${requests} requests whose ACK finds no place: ${RESET}`,
+      documented: `the ACK of a request that finds no place: ${RESET}`,
       documentedValue: RESET,
       statements: [
         {
@@ -92,7 +92,7 @@ export const synStage: Claim = {
     const { refused } = wavesOf(seen.plan.parameters, prediction);
     const unanswered = connectionsOf(seen, REFUSED).filter(({ state }) => state === 'unanswered');
     return decide({
-      documented: `${refused} SYNs that find no place: ${SILENCE}`,
+      documented: `a SYN that finds no place: ${SILENCE}`,
       documentedValue: SILENCE,
       statements: [
         {
@@ -130,7 +130,7 @@ export const cookieStage: Claim = {
   judge: (seen, prediction) => {
     const { cookies } = wavesOf(seen.plan.parameters, prediction);
     return decide({
-      documented: `${cookies} clients whose ACK brings a SYN cookie back: ${RESET}`,
+      documented: `an ACK with a SYN cookie that finds no place: ${RESET}`,
       documentedValue: RESET,
       statements: [
         {

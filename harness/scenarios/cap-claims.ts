@@ -11,6 +11,7 @@ import {
   serverConnections,
   serverEstablished,
 } from '../verdict/figures.ts';
+import { speaks } from '../verdict/plan-facts.ts';
 import { decide, type Statement } from '../verdict/testimony.ts';
 import {
   capOf,
@@ -70,8 +71,12 @@ function fatesByCounters(seen: Observations): Fates | undefined {
   return { kept: after - before, closed: opened - (after - before), refused: drops };
 }
 
-/** Whom the server closed first stays in its table for a minute, in TIME-WAIT. */
+/**
+ * Whom the server closed first stays in its table for a minute, in TIME-WAIT; but data that it did
+ * not read makes it a RST, which leaves nothing behind.
+ */
 function fatesBySockets(seen: Observations): Fates | undefined {
+  if (speaks(seen.plan)) return undefined;
   const kept = serverEstablished(seen);
   const all = serverConnections(seen);
   if (kept === undefined || all === undefined) return undefined;

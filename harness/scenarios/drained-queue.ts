@@ -15,6 +15,7 @@ import { retransmissionTolerance } from '../kernel/schedules.ts';
 import { growth } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
 import { clientsOf, connectionsOf, growthBetween } from '../verdict/waves.ts';
+import { assertServerSysctl } from './one-syn.ts';
 import {
   awaitStep,
   commandStep,
@@ -58,6 +59,12 @@ function middle(parameters: Parameters): readonly Step[] {
 
 function assertDecidable(parameters: Parameters): void {
   const { clients, connectTimeoutMs } = parameters;
+  assertServerSysctl(
+    parameters,
+    'net.ipv4.tcp_abort_on_overflow',
+    0,
+    'it would reset clients where a kernel admits more than fit',
+  );
   const limit = plannedLimit(parameters);
   if (clients > 2 * limit + 1) {
     throw new HarnessError(

@@ -42,9 +42,18 @@ function middle(parameters: Parameters): readonly Step[] {
   ];
 }
 
+/** Fits into one segment of IPv6 with options on Ethernet. */
+const MOST_BYTES = 1_400;
+
 function assertDecidable(parameters: Parameters): void {
   if (parameters.sendBytes === 0) {
     throw notDecidable('a client that is silent is never told', '--send 50');
+  }
+  if (parameters.sendBytes > MOST_BYTES) {
+    throw notDecidable(
+      'a request drops all segments but the first without counting them',
+      `--send ${MOST_BYTES} or less, which fits into one`,
+    );
   }
   if (parameters.keepAliveMs !== null) {
     throw notDecidable('a probe may draw the RST before the data does', 'no --keepalive');

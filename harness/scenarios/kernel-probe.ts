@@ -109,6 +109,7 @@ export const kernelProbe: Scenario = {
     connectTimeoutMs: 900,
     sysctls: { server: { [SYNACK_RETRIES]: '2' }, client: {} },
   },
+  usesTrace: true,
   variants: [{ name: '', parameters: {}, lastsMs: 3_200 }],
   plan: (parameters) => {
     assertDecidable(parameters);

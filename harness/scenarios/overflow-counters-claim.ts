@@ -3,13 +3,8 @@ import type { Observations } from '../domain/observations.ts';
 import type { Claim } from '../domain/scenario.ts';
 import type { KernelRule } from '../domain/verdict.ts';
 import { KERNEL_RULES } from '../kernel/rules.ts';
-import {
-  growth,
-  ignoredHandshakes,
-  listenerDrops,
-  netstatGrowth,
-  refusedSyns,
-} from '../verdict/figures.ts';
+import { growth, ignoredHandshakes, listenerDrops, refusedSyns } from '../verdict/figures.ts';
+import { netstatGrowth } from '../verdict/syn-queue-figures.ts';
 import { decide } from '../verdict/testimony.ts';
 import { needsOverflow } from './overflow-claims.ts';
 

@@ -82,18 +82,24 @@ const fits = ({ fromMs, toMs }: Again, dueMs: number | undefined): boolean => {
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(2);
 
+const UNKNOWN = 'repeated when no known kernel repeats it';
+
 /** The first schedule that explains all; undefined where nothing was repeated. */
 function explain(
   repeated: readonly (readonly Again[])[],
   known: readonly KnownSchedule[],
 ): string | undefined {
-  const [longest] = repeated.toSorted((left, right) => right.length - left.length);
-  if (longest === undefined || longest.length === 0) return undefined;
+  if (repeated.every((times) => times.length === 0)) return undefined;
   const found = known.find(({ repeatedMs }) =>
     repeated.every((times) => times.every((again, index) => fits(again, repeatedMs[index]))),
   );
-  const measured = longest.map(({ toMs }) => seconds(toMs)).join(', ');
-  return found?.words ?? `repeated after ${measured} s`;
+  return found?.words ?? UNKNOWN;
+}
+
+/** The times of the most patient client. */
+function told(repeated: readonly (readonly Again[])[]): string {
+  const [longest = []] = repeated.toSorted((left, right) => right.length - left.length);
+  return longest.map(({ toMs }) => seconds(toMs)).join(', ');
 }
 
 const byPackets = (seen: Observations): readonly (readonly Again[])[] =>
@@ -164,13 +170,12 @@ function endsIn({ clients }: Observations): readonly Ended[] {
 /** Ends that only one of the schedules explains: given up by the kernel, or served late. */
 function byClients(seen: Observations, known: readonly KnownSchedule[]): string | undefined {
   const ends = endsIn(seen);
-  const [first] = ends;
-  if (first === undefined) return undefined;
+  if (ends.length === 0) return undefined;
   const possible = known.filter((schedule) =>
     ends.every(({ afterMs, dueIn }) => schedule[dueIn].some((dueMs) => isDue(afterMs, dueMs))),
   );
   if (possible.length > 1) return undefined;
-  return possible[0]?.words ?? `ended after ${seconds(first.afterMs)} s`;
+  return possible[0]?.words ?? UNKNOWN;
 }
 
 function notRepeated(parameters: Parameters, prediction: Prediction): string | null {
@@ -195,14 +200,15 @@ export const repeatedAfterThreeSeconds: Claim = {
   judge: (seen) => {
     const known = knownSchedules(seen);
     const [documented] = known;
+    const repeated = byPackets(seen);
     return decide({
       documented: 'an unanswered SYN is repeated after 3 s and again after 9 s',
       documentedValue: documented?.words ?? '',
       statements: [
         {
           witness: 'packets',
-          of: 'SYNs of clients that were refused',
-          value: explain(byPackets(seen), known),
+          of: `SYNs of refused clients, again after ${told(repeated)} s`,
+          value: explain(repeated, known),
         },
         {
           witness: 'counters',

@@ -5,6 +5,7 @@
  * queue. The same load comes three times: as short connections while somaxconn cuts the backlog,
  * over a pool of held connections, and as short connections again when somaxconn is raised.
  */
+import { HarnessError } from '../domain/harness-error.ts';
 import type { Parameters } from '../domain/parameters.ts';
 import type { Step } from '../domain/plan.ts';
 import type { Prediction } from '../domain/prediction.ts';
@@ -79,6 +80,16 @@ function middle(parameters: Parameters): readonly Step[] {
   ];
 }
 
+/** A request is what the pool sends; a short connection that closed could not be answered. */
+function assertOwnPayload({ sendBytes }: Parameters): void {
+  if (sendBytes === 0) return;
+  throw new HarnessError(
+    'USAGE',
+    `Cannot send ${sendBytes} bytes over short connections because they close before the answer.`,
+    { remedy: 'leave --send out: the pool sends requests of its own' },
+  );
+}
+
 /** How many fail in the first part is a matter of the programs' speed, not of a rule. */
 function predict(parameters: Parameters, kernel: KernelModel): Prediction {
   const raised = { ...kernel, somaxconn: raisedSomaxconn(parameters) };
@@ -108,6 +119,9 @@ export const shortConnectionsAndSomaxconn: Scenario = {
     sysctls: { server: { [SOMAXCONN]: '128' }, client: {} },
   },
   variants: [{ name: '', parameters: {}, lastsMs: 5_000 }],
-  plan: (parameters) => planOf(ID, parameters, middle(parameters), { answers: true }),
+  plan: (parameters) => {
+    assertOwnPayload(parameters);
+    return planOf(ID, parameters, middle(parameters), { answers: true });
+  },
   predict,
 };

@@ -10,11 +10,11 @@ import {
   closing,
   growth,
   listenerDrops,
-  netstatGrowth,
   refusedSyns,
   synQueueLengthAt,
 } from '../verdict/figures.ts';
 import { difference } from '../verdict/law.ts';
+import { netstatGrowth } from '../verdict/syn-queue-figures.ts';
 import { decide, type Statement } from '../verdict/testimony.ts';
 import { nothingOverflows, settingsOf } from './syn-queue-claims.ts';
 

@@ -5,9 +5,9 @@ import type { Prediction } from '../domain/prediction.ts';
 import type { Claim } from '../domain/scenario.ts';
 import type { Finding } from '../domain/verdict.ts';
 import { oldSynQueueFormula } from '../kernel/queue-capacity.ts';
-import { KERNEL_RULES } from '../kernel/rules.ts';
 import { type SynQueueSettings, synQueueCandidates } from '../kernel/syn-queue-candidates.ts';
-import { attemptsMade, synQueueHeld } from '../verdict/figures.ts';
+import { attemptsMade } from '../verdict/figures.ts';
+import { synQueueHeld } from '../verdict/syn-queue-figures.ts';
 import { decide, type Statement } from '../verdict/testimony.ts';
 import { plannedSysctl } from './parts.ts';
 

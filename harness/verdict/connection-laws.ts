@@ -2,13 +2,12 @@
 import type { Observations, Snapshot } from '../domain/observations.ts';
 import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT } from '../domain/plan.ts';
 import { HOSTS, type Host } from '../domain/tcp.ts';
+import { endedAtServer, endedConnections } from './closed-connections.ts';
 import {
   answeredConnections,
   clientConnections,
   clientsThat,
   closing,
-  endedAtServer,
-  endedConnections,
   growth,
   listenRowLength,
   opening,

@@ -1,5 +1,5 @@
 /** The numbers that claims, ledger and reports share, each drawn from one kind of evidence only. */
-import type { NetstatText, Observations, Snapshot } from '../domain/observations.ts';
+import type { Observations, Snapshot } from '../domain/observations.ts';
 import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT } from '../domain/plan.ts';
 import type {
   ClientStory,
@@ -9,7 +9,7 @@ import type {
   SocketRow,
   Syn,
 } from '../domain/tcp.ts';
-import { plannedClients, speaks } from './plan-facts.ts';
+import { plannedClients } from './plan-facts.ts';
 
 export const opening = (seen: Observations): Snapshot | undefined =>
   seen.snapshots.get(OPENING_SNAPSHOT);
@@ -155,7 +155,7 @@ function rowsAt(
 export const serverConnections = (seen: Observations): number | undefined =>
   serverRows(seen)?.length;
 
-const serverRows = (seen: Observations): readonly SocketRow[] | undefined =>
+export const serverRows = (seen: Observations): readonly SocketRow[] | undefined =>
   rowsAt(seen, closing(seen), 'server')?.filter(isChild);
 
 /** Of these, the connections in which both ends believe. */
@@ -166,7 +166,7 @@ export const serverEstablished = (seen: Observations): number | undefined =>
 export const clientConnections = (seen: Observations): number | undefined =>
   clientRows(seen)?.length;
 
-const clientRows = (seen: Observations): readonly SocketRow[] | undefined =>
+export const clientRows = (seen: Observations): readonly SocketRow[] | undefined =>
   rowsAt(seen, closing(seen), 'client')?.filter((row) => isChild(row) && row.state !== 'SYN-SENT');
 
 /** SYN-RECV rows of a snapshot: the SYN-queue length. */
@@ -187,52 +187,6 @@ export function listenerDrops(seen: Observations): number | undefined {
   return before === undefined || after === undefined ? undefined : after - before;
 }
 
-/** Who closed a connection first that both sides closed; that side keeps it in TIME-WAIT. */
-export function closedFirstBy({ finishes, resets }: Connection): Host | undefined {
-  if (resets.length > 0) return undefined;
-  const [first] = finishes;
-  return finishes.some(({ from }) => from !== first?.from) ? first?.from : undefined;
-}
-
-/**
- * Connections that are gone from the server's table and that EstabResets does not count: both sides
- * closed them, the client first; or a RST ended them when the server had closed its own side.
- */
-export const endedAtServer = (seen: Observations): number =>
-  seen.connections.filter(
-    (connection) => closedFirstBy(connection) === 'client' || resetAfterServersFin(connection),
-  ).length;
-
-/** EstabResets counts only what is reset in ESTABLISHED or CLOSE-WAIT; see tcp_set_state(). */
-const resetAfterServersFin = ({ finishes, resets }: Connection): boolean =>
-  finishes.some(
-    (finish) => finish.from === 'server' && resets.some(({ atMs }) => atMs >= finish.atMs),
-  );
-
-/**
- * Connections that are gone from the client's socket table before the closing snapshot: a RST or the
- * client's kernel ended them, or the server closed them first and the client after it. A program
- * hears of a RST a little later than its kernel, so the packets of the window tell which.
- */
-export function endedConnections(seen: Observations): number {
-  const closedAtMs = closing(seen)?.atMs ?? Number.POSITIVE_INFINITY;
-  const byPackets = seen.connections.filter(
-    (connection) =>
-      (connection.state !== 'unanswered' && connection.resets.length > 0) ||
-      closedFirstBy(connection) === 'server',
-  );
-  const told = new Set(
-    byPackets.map(({ clientAddress, clientPort }) => `${clientAddress} ${clientPort}`),
-  );
-  const byKernel = seen.clients.filter(
-    ({ end, localAddress, localPort }) =>
-      end?.kind === 'timed-out-by-kernel' &&
-      end.atMs <= closedAtMs &&
-      !told.has(`${localAddress} ${localPort}`),
-  );
-  return byPackets.length + byKernel.length;
-}
-
 /**
  * Clients that believe in a connection which the server does not have: connected, not opened, and
  * not reset either (tcp_abort_on_overflow resets requests instead of leaving them).
@@ -244,69 +198,9 @@ export function fooledClients(seen: Observations): number | undefined {
   return clientsThat(seen, 'connected') - passiveOpens - resets;
 }
 
-/**
- * The same from both socket tables: connections of the client's that the server lacks. What the
- * client closed first is left to it alone, in TIME-WAIT. Undefined where clients that are not silent
- * lost connections, because a RST also ends a fooled client whose request the server has forgotten.
- */
-export function fooledBySockets(seen: Observations): number | undefined {
-  const atClients = clientRows(seen);
-  const atServer = serverRows(seen);
-  if (atClients === undefined || atServer === undefined) return undefined;
-  if (speaks(seen.plan) && endedConnections(seen) > 0) return undefined;
-  const known = new Set(
-    atServer.map((row) => `${row.localAddress} ${row.remoteAddress} ${row.remotePort}`),
-  );
-  return atClients.filter(
-    (row) =>
-      row.state !== 'TIME-WAIT' &&
-      !known.has(`${row.remoteAddress} ${row.localAddress} ${row.localPort}`),
-  ).length;
-}
-
 /** A sysctl as it was read back; undefined where the kernel has no such key. */
 export const foundOn = (seen: Observations, host: Host, key: string): string | undefined =>
   seen.sysctls.find((applied) => applied.host === host && applied.key === key)?.found ?? undefined;
 
 export const foundOnServer = (seen: Observations, key: string): string | undefined =>
   foundOn(seen, 'server', key);
-
-/** Requests in the SYN queue at the closing snapshot, as each side of the evidence tells. */
-export interface SynQueueHeld {
-  /** SYN-RECV rows. */
-  readonly sockets: number | undefined;
-  /** Connections with a SYN-ACK, without those that a SYN cookie answered. */
-  readonly packets: number;
-  /** Calls of connect(2) whose SYN was neither dropped nor answered with a SYN cookie. */
-  readonly counters: number | undefined;
-}
-
-/** For runs in which no handshake is finished and no SYN is repeated. */
-export function synQueueHeld(seen: Observations): SynQueueHeld {
-  const cookies = growth(seen, 'server', 'SyncookiesSent') ?? 0;
-  return {
-    sockets: synQueueLengthAt(closing(seen)),
-    packets: answeredConnections(seen) - cookies,
-    counters: heldByCounters(seen, cookies),
-  };
-}
-
-/** A kernel that has no TCPReqQFullDrop (before 3.1) does not count dropped SYNs at all. */
-function heldByCounters(seen: Observations, cookies: number): number | undefined {
-  const attempts = growth(seen, 'client', 'ActiveOpens');
-  const drops = growth(seen, 'server', 'ListenDrops');
-  if (attempts === undefined || drops === undefined) return undefined;
-  // From 3.8 to 4.6 a SYN cookie adds to ListenDrops, too.
-  if (cookies > 0) return attempts - cookies;
-  return growth(seen, 'server', 'TCPReqQFullDrop') === undefined ? undefined : attempts - drops;
-}
-
-/** Growth of two counters as `netstat -s` puts them into words; see `NetstatText`. */
-export function netstatGrowth(seen: Observations): NetstatText | undefined {
-  const text = closing(seen)?.netstatText;
-  const before = opening(seen)?.counters.server;
-  const overflows = before?.get('ListenOverflows');
-  const drops = before?.get('ListenDrops');
-  if (text === undefined || overflows === undefined || drops === undefined) return undefined;
-  return { overflowed: text.overflowed - overflows, dropped: text.dropped - drops };
-}

@@ -2,19 +2,19 @@ import type { Observations } from '../domain/observations.ts';
 import type { Prediction, Range } from '../domain/prediction.ts';
 import type { Finding, KernelRule, Testimony } from '../domain/verdict.ts';
 import { isDue } from '../kernel/schedules.ts';
+import { fooledBySockets } from './closed-connections.ts';
 import {
   answeredConnections,
   clientsThat,
   closing,
-  fooledBySockets,
   fooledClients,
   growth,
   refusedConnections,
   refusedSyns,
-  synQueueHeld,
   synQueueLengthAt,
 } from './figures.ts';
 import { holdsSynAcksBack } from './plan-facts.ts';
+import { synQueueHeld } from './syn-queue-figures.ts';
 import { forgottenOffSchedule, synAcksOffSchedule } from './synack-schedule.ts';
 
 /** One predicted figure beside what each witness measured. */

@@ -215,6 +215,55 @@ const RECORDED: Readonly<Record<string, Recorded>> = {
     unexercised: [],
     prediction: { acceptQueueLimit: 32, connected: null, fooled: 0, acceptQueueLength: 0 },
   },
+  'syn-retransmissions': {
+    verdict: 'outdated',
+    claims: { '001-i': 'outdated', prediction: 'confirmed' },
+    unexercised: [],
+    prediction: {
+      connected: 2,
+      timedOut: 1,
+      synTimesMs: [0, 1_000, 2_000],
+      connectGivesUpMs: 3_000,
+      refusedSyns: { least: 3, most: 3 },
+    },
+  },
+  'syn-retransmissions-doubling': {
+    verdict: 'outdated',
+    claims: { '001-i': 'outdated', prediction: 'confirmed' },
+    unexercised: [],
+    prediction: { synTimesMs: [0, 1_000], connectGivesUpMs: 3_000 },
+  },
+  'kernel-gives-up': {
+    verdict: 'confirmed',
+    claims: { '003-a': 'confirmed', prediction: 'confirmed' },
+    unexercised: [],
+    prediction: { connected: 3, timedOut: 3, refusedSyns: { least: 5, most: 5 } },
+  },
+  'short-and-long-timeouts': {
+    verdict: 'confirmed',
+    claims: { '003-d': 'confirmed', prediction: 'confirmed' },
+    unexercised: [],
+    prediction: { connected: 6, timedOut: 3, acceptQueueLength: 0 },
+  },
+  'slow-accept': {
+    verdict: 'confirmed',
+    claims: { '002-h': 'confirmed', prediction: 'confirmed' },
+    unexercised: [],
+    prediction: { acceptQueueLimit: 2, connected: null, fooled: 0 },
+  },
+  'refused-needs-a-closed-port': {
+    verdict: 'outdated',
+    claims: { '003-h': 'outdated', prediction: 'confirmed' },
+    unexercised: [],
+    prediction: { connected: 3, timedOut: 2, refused: 1, acceptQueueLength: null },
+    notApplicable: [
+      'refused SYNs and dropped ACKs make the listener’s drops',
+      'the accept queue holds what was opened and not accepted',
+      'the sampler saw the same queue',
+      'the limit that the server announced last',
+      'two readings of the accept queue, closing',
+    ],
+  },
   'somaxconn-caps-the-backlog': {
     verdict: 'confirmed',
     claims: {

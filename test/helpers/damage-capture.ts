@@ -8,7 +8,7 @@ import { writeClassicPcap } from './write-pcap.ts';
 
 /** A packet by the letters that tcpdump prints for its flags (`S.` is a SYN-ACK), counted from 0. */
 export interface Wanted {
-  readonly flags: 'S' | 'S.' | '.' | 'R' | 'F.';
+  readonly flags: 'S' | 'S.' | '.' | 'R' | 'R.' | 'F.';
   readonly nth: number;
   /** Only packets of the client with this port. */
   readonly port?: number;

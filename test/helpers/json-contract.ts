@@ -72,7 +72,11 @@ export const RUN_CONTRACT: Contract = {
   parameters: { backlog: 'number', clients: 'number', connectTimeoutMs: 'number' },
   kernel: { release: 'string' },
   sandbox: 'string',
-  prediction: { acceptQueueCapacity: 'number', connected: 'number', timedOut: 'number' },
+  prediction: {
+    acceptQueueCapacity: 'number',
+    connected: 'number|null',
+    timedOut: 'number|null',
+  },
   outcomes: {
     connected: 'number',
     timedOut: 'number',

@@ -26,6 +26,7 @@ describe.concurrent.each(USERS)('$name', { timeout: TIMEOUT_MS }, (user) => {
       '001-b (i)': 'outdated',
       '001-h': 'confirmed',
       '002-d': 'confirmed',
+      '002-g (accept queue)': 'outdated',
       '003-f': 'confirmed',
       prediction: 'confirmed',
     });

@@ -32,7 +32,7 @@ export const DOCUMENT_004: readonly Explanation[] = [
     rules: [],
     whatToDo:
       'When load is uneven, look first at the machines that get too little. They need no error in their logs; the senders have them.',
-    seeAlso: ['004-a', '004-b', '004-d'],
+    seeAlso: ['004-a', '004-b', '004-d', '004-d (traffic)'],
   },
   {
     claim: '004-d',
@@ -43,5 +43,15 @@ export const DOCUMENT_004: readonly Explanation[] = [
     whatToDo:
       'Set a cap above the number of peers there will ever be, and watch how near it is. Keep it bounded where the framework allocates for it at start, as the one in the document does.',
     seeAlso: ['004-a', '004-c'],
+  },
+  {
+    claim: '004-d (traffic)',
+    documentSays: 'With a cap that holds every peer, traffic over the relays is even again.',
+    kernelDoes:
+      'Nothing in the kernel made it uneven. Once no relay closes anybody, each sender holds a connection to every relay again, and its messages spread over all of them.',
+    rules: [],
+    whatToDo:
+      'After raising a cap compare what the relays receive, not only how many connections they have: equal shares are what was asked for.',
+    seeAlso: ['004-c', '004-d'],
   },
 ];

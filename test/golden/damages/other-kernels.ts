@@ -187,7 +187,10 @@ export const OTHER_KERNELS: readonly OtherKernel[] = [
       counted('server', { TCPSynRetrans: 1, ListenDrops: 1, ListenOverflows: 1 }),
       dropsRecounted(2),
     ),
-    contradicts: { '001-b (ii)': '1 fooled, SYN-ACK repeated 3 times on schedule' },
+    contradicts: {
+      '001-b (ii)': '1 fooled, SYN-ACK repeated 3 times on schedule',
+      prediction: 'repeated SYN-ACKs off schedule: predicted 0, measured 1',
+    },
   },
   {
     what: 'a RST ends the fooled connection',

@@ -110,3 +110,45 @@ test('the run in short', () => {
     ]
   `);
 });
+
+test('a client whose SYN-ACK was held back was answered all the same', () => {
+  const heldBack = (client: number): BuiltClient => {
+    const { connection, ...built } = buildTimedOut(client, 0, [], 500);
+    const answered = {
+      state: 'answered',
+      syns: [{ atMs: 0, retransmission: false, answeredAtMs: 0 }],
+      synAcks: [{ atMs: 0, retransmission: false }],
+    } as const;
+    return { ...built, connection: { ...connection, ...answered } };
+  };
+  const clients = [heldBack(1), heldBack(2), buildTimedOut(3, 0, [0], 500)];
+  const counters = {
+    server: new Map([
+      ['ListenDrops', 1],
+      ['TCPReqQFullDrop', 1],
+    ]),
+    client: new Map(),
+  };
+  expect(told(clients, { counters })).toEqual([
+    expect.stringContaining('the server answered, but its SYN-ACK was held back on the way'),
+    expect.stringContaining('the server answered, but its SYN-ACK was held back on the way'),
+    expect.stringContaining('SYN refused once (0 s), because the SYN queue was full'),
+  ]);
+  const seen = buildObservations(clients, { counters });
+  expect(inShort(viewClients(seen), seen)).toEqual([
+    'Clients 1, 2 timed out: the server answered, but its SYN-ACK was held back on the way.',
+    'Client 3 timed out: the server did not answer its SYN, because the SYN queue was full.',
+  ]);
+});
+
+test('a SYN that the 3/4 rule refuses does not mean that the SYN queue was full', () => {
+  const counters = {
+    server: new Map([
+      ['ListenDrops', 1],
+      ['TCPReqQFullDrop', 0],
+    ]),
+    client: new Map(),
+  };
+  const [tale] = told([buildTimedOut(1, 0, [0], 500)], { counters });
+  expect(tale).toContain('less than a quarter of tcp_max_syn_backlog was free');
+});

@@ -147,8 +147,9 @@ describe('parameters of fooled clients', () => {
     expect(() => planned(halfOpenConnections, { keepAliveMs: 1_000 })).toThrow(wish);
   });
 
-  test('fooled-client-sends wants data and no probes', () => {
+  test('fooled-client-sends wants data for one segment and no probes', () => {
     expect(() => planned(fooledClientSends, { sendBytes: 0 })).toThrow(USAGE('never told'));
+    expect(() => planned(fooledClientSends, { sendBytes: 5_000 })).toThrow(USAGE('the first'));
     expect(() => planned(fooledClientSends, { keepAliveMs: 1_000 })).toThrow(USAGE('a probe'));
   });
 

@@ -136,6 +136,13 @@ describe('short connections', () => {
     expect(not({ ...cut('16'), backlog: 400 })).toEqual([]);
   });
 
+  test('send nothing', () => {
+    const { plan, defaults } = shortConnectionsAndSomaxconn;
+    expect(() => plan({ ...defaults, sendBytes: 50 })).toThrow(
+      expect.objectContaining({ code: 'USAGE' }),
+    );
+  });
+
   test('fool nobody from 4.10 on; before, that is open', () => {
     expect(predicted(shortConnectionsAndSomaxconn, {}, '6.18.0').fooled).toBe(0);
     expect(predicted(shortConnectionsAndSomaxconn, {}, '3.10.0').fooled).toBeNull();

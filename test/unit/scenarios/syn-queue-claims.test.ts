@@ -146,7 +146,7 @@ describe('a number that says nothing', () => {
   test('two rules that lead to the same number cannot be told apart', () => {
     // 15 + 1 is what the newest rule says, and the power of two above 15 as well.
     const alike = { ...SMALL, backlog: 15, clients: 40 };
-    expect(reason(alike, '002-a')).toContain(`${TABLE} and ${ONE_MORE} say alike`);
+    expect(reason(alike, '002-a')).toContain(`${ONE_MORE} and ${TABLE} say alike`);
     expect(reason(alike, '002-a', '4.4.1')).toBeNull();
     expect(reason(SMALL, '002-a')).toBeNull();
     const { kind } = claimOf(synQueue, '002-a').judge(
@@ -198,6 +198,18 @@ test.each([
     predicted(node, release),
   );
   expect(finding.kind).toBe(kind);
+});
+
+test.each([
+  [49, false, 'outdated', 'while the SYN queue has room'],
+  [128, true, 'confirmed', 'because the SYN queue is full'],
+] as const)('drops with %i held: the SYN queue was full: %s', (held, full, kind, observed) => {
+  const setting = { ...QUARTERS, clients: 140 };
+  const finding = claimOf(synQueue, '002-g (3/4 rule)').judge(
+    heldRun(setting, held, full),
+    predicted(setting, '6.18.0'),
+  );
+  expect(finding).toMatchObject({ kind, observed: expect.stringContaining(observed) });
 });
 
 test('a kernel before 3.8 drops SYNs and counts none', () => {

@@ -7,7 +7,7 @@ import {
   endedAtServer,
   endedConnections,
   fooledBySockets,
-} from '../../../harness/verdict/figures.ts';
+} from '../../../harness/verdict/closed-connections.ts';
 import { keepLedger } from '../../../harness/verdict/ledger.ts';
 import { buildObservations, buildWaiting } from '../../helpers/build-observations.ts';
 

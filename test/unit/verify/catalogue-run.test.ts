@@ -57,7 +57,6 @@ function start(
     starts: 10,
     signal: new AbortController().signal,
     force: new AbortController().signal,
-    trace: false,
     keep: () => ({}),
     shortened: (name) => path.basename(name),
     onStart: () => undefined,

@@ -87,6 +87,17 @@ describe('terminal', () => {
     expect(prediction).toMatch(/remedy +look at its log/);
   });
 
+  test('a rule that several runs found is told once', () => {
+    const rule = { id: 'r', statement: 'It does so.', commit: null, since: '9.9' };
+    const outdated = (documented: string) =>
+      ({ kind: 'outdated', documented, observed: 'o', testimonies: [], rule }) as const;
+    const verdict = catalogueOf([
+      finding(recorded(OVERFLOW), '001-h', outdated('one thing')),
+      finding(recorded(CAPPED), '001-h', outdated('another')),
+    ]);
+    expect(verifyTerminalReport(verdict, PAGE).match(/It does so\./g)).toHaveLength(1);
+  });
+
   test('what is contradicted shows both sides', () => {
     const text = verifyTerminalReport(RED, PAGE);
     expect(text).toMatch(/contradicted +/);
@@ -261,6 +272,14 @@ describe('Markdown', () => {
     expect(text).toContain('<details><summary>What is not confirmed, and why</summary>\n\n- **');
     const untouched = catalogueOf([recorded(FOOLED)]);
     expect(verifyMarkdownReport(untouched)).not.toContain('<details>');
+  });
+
+  test('what several runs say alike is told once, with every run', () => {
+    const text = verifyMarkdownReport(catalogueOf([failed(OVERFLOW), failed(CAPPED)]));
+    const [, shared = ''] = text.split('- **001-h**');
+    const [its = ''] = shared.split('\n- **');
+    expect(its.match(/undecided: It did not start\./g)).toHaveLength(1);
+    expect(its.match(/ {2}- run /g)).toHaveLength(2);
   });
 
   test('no text breaks out of its cell', () => {
