@@ -335,6 +335,17 @@ const RECORDED: Readonly<Record<string, Recorded>> = {
     unexercised: [],
     prediction: { connected: 8, timedOut: 0, acceptQueueLength: 0 },
   },
+  'queue-capacities': {
+    verdict: 'confirmed',
+    claims: { prediction: 'confirmed' },
+    unexercised: [],
+    prediction: { connected: 3, timedOut: 22, acceptQueueLength: 0, synQueueLength: 3 },
+    notApplicable: [
+      'every client’s story is that of its packets',
+      'repeated SYN-ACKs',
+      'who got a SYN-ACK is connected',
+    ],
+  },
 };
 
 test('every fixture has its expectation', () => {

@@ -7,6 +7,7 @@ const { client, server } = talk();
 test('a handshake', () => {
   expect(rebuild(HANDSHAKE)).toEqual([
     {
+      serverAddress: '10.0.0.1',
       clientAddress: '10.0.0.2',
       clientPort: 40000,
       state: 'completed',

@@ -3,7 +3,7 @@ import { snapshotFile } from '../../../harness/domain/evidence.ts';
 import { HOSTS, type Host } from '../../../harness/domain/tcp.ts';
 import { edited, recounted, withoutLines } from '../../helpers/damage.ts';
 import { fixture } from '../../helpers/fixtures.ts';
-import { ABORT, FOOLED, LISTEN_AGAIN, OVERFLOW, type SingleDamage } from './recorded.ts';
+import { ABORT, FOOLED, CAPACITIES, LISTEN_AGAIN, OVERFLOW, type SingleDamage } from './recorded.ts';
 
 /** `Host: counter` by the identity that must break when it counts one more. */
 const COUNTED: readonly (readonly [Host, counter: string, identity: string])[] = [
@@ -67,7 +67,7 @@ const snapshotsOf = (name: string): readonly string[] => [
 ];
 
 /** Every snapshot is checked on its own; in those between, traffic may go on. */
-export const SNAPSHOTS: readonly SingleDamage[] = [FOOLED, LISTEN_AGAIN].flatMap((of) =>
+export const SNAPSHOTS: readonly SingleDamage[] = [FOOLED, LISTEN_AGAIN, CAPACITIES].flatMap((of) =>
   snapshotsOf(of).flatMap((snapshot) =>
     ['opening', 'closing'].includes(snapshot)
       ? balancedSnapshot(of, snapshot)

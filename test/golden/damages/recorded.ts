@@ -23,6 +23,7 @@ export const FOOLED = 'fooled-client';
 export const ABORT = 'fooled-client-abort';
 export const CAPPED = 'somaxconn-caps-the-backlog';
 export const LISTEN_AGAIN = 'somaxconn-needs-a-new-listen';
+export const CAPACITIES = 'queue-capacities';
 export const PROBE = 'kernel-probe';
 
 export const SWARM = 'swarm-0.jsonl';

@@ -39,8 +39,9 @@ test('the whole report', () => {
       clients connected            3          3  ok  clients, packets
       clients timed out            1          1  ok  clients
       refused SYNs                 3          3  ok  packets: no SYN-ACK came back
-      also 0 as predicted: SYN-queue length (half-open handshakes), clients fooled (connected in vain),
-                           repeated SYNs off schedule, ETIMEDOUT off schedule
+      also 0 as predicted: SYN-queue length (half-open handshakes), clients refused, clients fooled
+                           (connected in vain), repeated SYNs off schedule, repeated SYN-ACKs off
+                           schedule, ETIMEDOUT off schedule
 
     What each client saw, and why
       client 1  :40001  connected after 0.3 ms   waits in the accept queue, place 1 of 3
