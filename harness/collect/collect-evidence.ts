@@ -10,6 +10,7 @@ import { acceptQueueReader } from './queue-lengths.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { startSampler } from './sampler.ts';
 import { type Server, startServer } from './server.ts';
+import { keepSocketTablesSmall } from './socket-table-size.ts';
 import { type Bench, carryOut, describeStep, type StepOf } from './steps.ts';
 import { processesFor, startSwarm } from './swarm.ts';
 import { applySysctls } from './sysctls.ts';
@@ -32,6 +33,7 @@ export async function collectEvidence(plan: RunPlan, options: CollectOptions): P
   const run = commandRunner(recorder, signal);
 
   options.onStep('two hosts and a wire', false);
+  keepSocketTablesSmall(plan.parameters.clients);
   await using laboratory = await openLaboratory(plan.network, run, signal);
   try {
     await experiment(plan, laboratory, run, options);
