@@ -26,7 +26,6 @@ const SOURCES = ['harness', 'servers', 'clients', 'package-lock.json'];
 const PROGRAMS = [
   'harness/cli',
   'harness/collect/main',
-  'harness/collect/sampler-thread',
   'servers/never-accepts',
   'servers/never-accepts-thread',
   'clients/swarm',

@@ -157,9 +157,8 @@ function serverStarter(
       // Without a listener each look would walk the kernel's whole table.
       late.own(
         startSampler(
-          tableFile,
           host,
-          { everyMs: plan.sampleEveryMs, port: plan.network.port },
+          { tableFile, port: plan.network.port, everyMs: plan.sampleEveryMs },
           recorder,
         ),
       );

@@ -19,7 +19,7 @@ export const FILES = {
   serverEvents: 'server.jsonl',
   serverLog: 'server.log',
   samples: 'samples.jsonl',
-  /** How busy the sampling thread was: `busyShare` of one core, 0 to 1. */
+  /** How long the sampler looked: `busyShare` of one core, 0 to 1. */
   samplerCost: 'sampler.json',
   trace: 'trace.txt',
   verdict: 'verdict.json',

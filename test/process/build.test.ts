@@ -45,7 +45,6 @@ test(
       'clients/swarm.js',
       'harness/cli.js',
       'harness/collect/main.js',
-      'harness/collect/sampler-thread.js',
       'servers/never-accepts-thread.js',
       'servers/never-accepts.js',
     ]);

@@ -3,7 +3,14 @@ import { snapshotFile } from '../../../harness/domain/evidence.ts';
 import { HOSTS, type Host } from '../../../harness/domain/tcp.ts';
 import { edited, recounted, withoutLines } from '../../helpers/damage.ts';
 import { fixture } from '../../helpers/fixtures.ts';
-import { ABORT, FOOLED, CAPACITIES, LISTEN_AGAIN, OVERFLOW, type SingleDamage } from './recorded.ts';
+import {
+  ABORT,
+  CAPACITIES,
+  FOOLED,
+  LISTEN_AGAIN,
+  OVERFLOW,
+  type SingleDamage,
+} from './recorded.ts';
 
 /** `Host: counter` by the identity that must break when it counts one more. */
 const COUNTED: readonly (readonly [Host, counter: string, identity: string])[] = [
