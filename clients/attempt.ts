@@ -12,6 +12,8 @@ export interface Client {
   readonly port: number;
   /** The address to connect from; absent: the kernel chooses. */
   readonly sourceAddress?: string;
+  /** The port to connect from; absent: the kernel chooses. */
+  readonly sourcePort?: number;
   readonly behaviour: ClientBehaviour;
   /** The client whose connection this one is to replace. */
   readonly reconnects?: number;
@@ -35,11 +37,12 @@ export interface Attempt {
 type LocalEnd = { readonly localAddress: string; readonly localPort: number };
 
 /** `autoSelectFamily` would run Node's own 250 ms timer beside ours. */
-const connectOptions = ({ host, port, sourceAddress }: Client): SocketConnectOpts => ({
+const connectOptions = ({ host, port, sourceAddress, sourcePort }: Client): SocketConnectOpts => ({
   host,
   port,
   autoSelectFamily: false,
   ...(sourceAddress === undefined ? {} : { localAddress: sourceAddress }),
+  ...(sourcePort === undefined ? {} : { localPort: sourcePort }),
 });
 
 /** What an error of connect(2) is called; everything unknown is a local failure. */

@@ -1,4 +1,8 @@
-import { type ConnectCommand, RECONNECTION_STRIDE } from '../harness/domain/wire.ts';
+import {
+  type ConnectCommand,
+  FIRST_LOCAL_PORT,
+  RECONNECTION_STRIDE,
+} from '../harness/domain/wire.ts';
 import { letArrive } from './arrivals.ts';
 import { type Attempt, type Client, startAttempt } from './attempt.ts';
 import type { Emit } from './event-writer.ts';
@@ -18,6 +22,9 @@ const clientOf = (command: ConnectCommand, target: Target, index: number): Clien
     host: command.host ?? target.host,
     port,
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    ...(command.behaviour.ownPort === true
+      ? { sourcePort: FIRST_LOCAL_PORT + Math.floor((client - 1) / sourceAddresses.length) }
+      : {}),
     behaviour: command.behaviour,
   };
 };

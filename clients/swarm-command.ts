@@ -13,6 +13,8 @@ const isWhole = (value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): bo
 const isDelay = (value: unknown): boolean =>
   typeof value === 'number' && value >= 0 && value <= LONGEST_DELAY_MS;
 
+const isFlag = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
+
 const isArrivals = (value: unknown): value is Arrivals =>
   isObject(value) &&
   (value['kind'] === 'burst' ||
@@ -26,7 +28,8 @@ const isBehaviour = (value: unknown): boolean =>
   isWhole(value['sendBytes'], 0) &&
   // Node hands whole seconds to the kernel, and 0 would be the kernel's default of two hours.
   (value['keepAliveMs'] === null || isWhole(value['keepAliveMs'], 1_000, LONGEST_DELAY_MS)) &&
-  ['undefined', 'boolean'].includes(typeof value['closesAtOnce']) &&
+  isFlag(value['closesAtOnce']) &&
+  isFlag(value['ownPort']) &&
   (value['reconnectAfterMs'] === undefined || isDelay(value['reconnectAfterMs']));
 
 const isConnect = (value: Record<string, unknown>): boolean =>

@@ -111,7 +111,7 @@ async function carryOut(run: CatalogueRun, options: RunOptions): Promise<Catalog
       trace: run.scenario.usesTrace === true,
       signal: options.signal,
       force: options.force,
-      onStep: (_, waits) => (waits ? options.onWait() : undefined),
+      onStep: (_, waits) => (waits && run.heavy !== true ? options.onWait() : undefined),
       makeFolder: (plan) => {
         folder = createRunFolderIn(options.folder, run.label, plan);
         return folder;

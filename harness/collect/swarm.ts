@@ -47,11 +47,21 @@ function openFilesLimit(): number {
   return limit?.[1] === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit?.[1]);
 }
 
-function firstAllowedCpu(): string {
+/** The processors that this process may use, from a list such as `0-3,8`. */
+export function allowedCpus(status: string): readonly number[] {
+  const list = /^Cpus_allowed_list:\s+(\S+)/m.exec(status)?.[1] ?? '0';
+  return list.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+/** Runs side by side have ports of their own, and so spread over the processors. */
+function cpuFor(port: number): number {
   const status = '/proc/self/status';
   // --dry-run shows the command on other systems too.
-  if (!existsSync(status)) return '0';
-  return /^Cpus_allowed_list:\s+(\d+)/m.exec(readFileSync(status, 'utf8'))?.[1] ?? '0';
+  const cpus = existsSync(status) ? allowedCpus(readFileSync(status, 'utf8')) : [0];
+  return cpus[port % cpus.length] ?? 0;
 }
 
 /** How many processes so many clients need here. Throws `NOT_ENOUGH_FILES`. */
@@ -158,7 +168,7 @@ export async function startSwarm(
  * A single address is left to the kernel: bind(2) before connect(2) would only cost time.
  */
 export const swarmCommand = ({ family, port, sourceAddresses }: SwarmTarget): readonly string[] => [
-  ...['taskset', '--cpu-list', firstAllowedCpu()],
+  ...['taskset', '--cpu-list', `${cpuFor(port)}`],
   ...[process.execPath, PROGRAM, '--host', SERVER_ADDRESS[family], '--port', `${port}`],
   ...(sourceAddresses.length > 1 ? ['--source-address', sourceAddresses.join(',')] : []),
 ];

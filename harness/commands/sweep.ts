@@ -132,6 +132,9 @@ const failureOf = (outcome: CatalogueOutcome): readonly (readonly [string, strin
 /** What the kernel's timers take: two waves of clients that wait in vain. */
 const CELL_LASTS_MS = 2 * queueCapacities.defaults.connectTimeoutMs;
 
+/** So many clients keep a processor busy for as long as the run lasts. */
+const MANY_CLIENTS = 2_000;
+
 function runOf(
   cell: CellSettings,
   index: number,
@@ -145,6 +148,7 @@ function runOf(
     variant: { name: '', parameters: {}, lastsMs: CELL_LASTS_MS },
     parameters: { ...parametersOf(cell), family, port },
     claims: [],
+    heavy: clientsOf(cell) > MANY_CLIENTS,
     cell,
   };
 }

@@ -20,7 +20,7 @@ export interface VerifySettings {
 }
 
 /** Runs mostly wait for the kernel's timers. */
-const JOBS_PER_CORE = 8;
+const JOBS_PER_CORE = 12;
 const MOST_JOBS = 64;
 const PROFILES = ['default', 'documented'] as const satisfies readonly Profile[];
 

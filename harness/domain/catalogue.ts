@@ -20,6 +20,8 @@ export interface CatalogueRun {
   readonly scenario: Scenario;
   readonly variant: Variant;
   readonly parameters: Parameters;
+  /** It needs a processor all the time, so it counts as starting until it ends. */
+  readonly heavy?: boolean;
   /** What it puts to the test, as far as the prediction tells before the run. */
   readonly claims: readonly StatedClaim[];
 }

@@ -83,7 +83,16 @@ export interface ClientBehaviour {
    * attempt is a client with a number of its own, `RECONNECTION_STRIDE` above the one before.
    */
   readonly reconnectAfterMs?: number;
+  /**
+   * Binds a port that no other client of the run gets. Otherwise, in a burst that lasts longer than
+   * the connect timeout, a late client may get the port of one that has given up, and its SYN meets
+   * the request that the first has left behind.
+   */
+  readonly ownPort?: boolean;
 }
+
+/** The first port of the range that clients bind, as pinned in net.ipv4.ip_local_port_range. */
+export const FIRST_LOCAL_PORT = 32_768;
 
 /** The second attempt of client 7 is client 1000007, the third 2000007. */
 export const RECONNECTION_STRIDE = 1_000_000;

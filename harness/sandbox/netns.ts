@@ -107,7 +107,8 @@ async function collectWith(
   child.stdin.on('error', () => undefined);
   const tell = (...words: readonly string[]): void =>
     void child.stdin.write(`${words.join(' ')}\n`);
-  const keeper = request.trace && privilege === 'root' ? keepTraceInstance(env) : Promise.resolve(null);
+  const keeper =
+    request.trace && privilege === 'root' ? keepTraceInstance(env) : Promise.resolve(null);
   void keeper.then((kept) => tell(INSIDE_COMMANDS.trace, ...(kept ? [kept.instance] : [])));
   const onAbort = (): void => tell(INSIDE_COMMANDS.abort);
   const onForce = (): void => void child.kill('SIGKILL');

@@ -109,10 +109,11 @@ export const connectAndSettle = (
   parameters: Parameters,
   wave: string,
   clients: number,
+  behaves: Partial<ClientBehaviour> = {},
 ): readonly Step[] =>
   clients === 0
     ? []
-    : [connectStep(parameters, wave, clients), settledStep(parameters, wave, clients)];
+    : [connectStep(parameters, wave, clients, behaves), settledStep(parameters, wave, clients)];
 
 export const awaitStep = (condition: Condition, deadlineMs = SLACK_MS): Step => ({
   kind: 'await',

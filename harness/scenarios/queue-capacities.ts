@@ -51,13 +51,13 @@ export const queueCapacities: Scenario = {
     assertNoRepetition(parameters);
     const burst: Parameters = { ...parameters, arrivals: { kind: 'burst' } };
     return planOf(QUEUE_CAPACITIES, parameters, [
-      ...connectAndSettle(burst, 'fill', fillOf(parameters)),
+      ...connectAndSettle(burst, 'fill', fillOf(parameters), { ownPort: true }),
       snapshotStep(ACCEPT_QUEUE_FULL),
       commandStep({ command: 'accept' }),
       awaitStep({ kind: 'accept-queue-length', equals: 0 }),
       commandStep({ command: 'pause' }),
       { kind: 'gate', closed: true, holds: 'syn-acks' },
-      ...connectAndSettle(burst, 'flood', parameters.clients),
+      ...connectAndSettle(burst, 'flood', parameters.clients, { ownPort: true }),
     ]);
   },
   predict: (parameters, kernel) =>

@@ -105,7 +105,7 @@ export const synQueue: Scenario = {
     assertCountable(parameters);
     const steps = [
       { kind: 'gate', closed: true, holds: 'syn-acks' } as const,
-      ...connectAndSettle(parameters, 'all', parameters.clients),
+      ...connectAndSettle(parameters, 'all', parameters.clients, { ownPort: true }),
     ];
     // Node takes this backlog when none is given: so it is left to Node.
     const backlog = parameters.backlog === NODE_BACKLOG ? null : parameters.backlog;
