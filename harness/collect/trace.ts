@@ -41,8 +41,10 @@ export async function startTrace(
   recorder: RunRecorder,
   run: RunCommand,
 ): Promise<AsyncDisposable> {
-  await run(['mount', '-t', 'tracefs', 'tracefs', TRACEFS]);
-  const folder = path.join(TRACEFS, 'instances', instance);
+  const instances = path.join(TRACEFS, 'instances');
+  // Many machines have it mounted already, and would refuse to mount it twice.
+  if (!existsSync(instances)) await run(['mount', '-t', 'tracefs', 'tracefs', TRACEFS]);
+  const folder = path.join(instances, instance);
   // Its keeper was killed and that of another run has tidied up: one witness fewer.
   if (!existsSync(folder)) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   // While a file of it is open nobody can remove the instance, whatever becomes of its keeper.

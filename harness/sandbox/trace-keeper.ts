@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 
+/** Many machines have it mounted already, and would refuse to mount it twice. */
+const MOUNT =
+  '{ [ -d /sys/kernel/tracing/instances ] || mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null; }';
+
 /**
  * Makes a tracing instance of our own and removes it when its standard input ends, which is when
  * the harness is done or dead. An instance outlives processes and namespaces, so this is the one
@@ -11,7 +15,7 @@ import { execa } from 'execa';
  * keeper has left. The lock keeps others away until the file is open.
  */
 const SCRIPT = `
-mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || exit 1
+${MOUNT} || exit 1
 cd /sys/kernel/tracing/instances || exit 1
 exec 9<.
 flock -w 2 9 || exit 1
@@ -28,7 +32,7 @@ while [ -d "$1" ] && ! rmdir "$1" && [ $tries -lt 100 ]; do tries=$((tries + 1))
 
 /** For an instance whose keeper was killed: nobody holds it open any more. */
 const SWEEP = `
-mount -t tracefs tracefs /sys/kernel/tracing && rmdir /sys/kernel/tracing/instances/backlog-lab-*
+${MOUNT} && rmdir /sys/kernel/tracing/instances/backlog-lab-*
 `;
 
 const sweep = (env: NodeJS.ProcessEnv): Promise<unknown> =>

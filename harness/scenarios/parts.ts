@@ -183,9 +183,16 @@ export function planOf(
       snapshotStep(OPENING_SNAPSHOT),
       ...middle,
       snapshotStep(CLOSING_SNAPSHOT),
+      ...openedGate(middle),
       { kind: 'release' },
     ],
   };
+}
+
+/** Behind a closed gate the clients could not take leave, and their sockets would outlive them. */
+function openedGate(middle: readonly Step[]): readonly Step[] {
+  const last = middle.findLast(({ kind }) => kind === 'gate');
+  return last?.kind === 'gate' && last.closed ? [{ kind: 'gate', closed: false }] : [];
 }
 
 const without = (sysctls: Sysctls, others: Sysctls): Sysctls =>
