@@ -1,7 +1,8 @@
 /**
  * The same verdict every time? `npm run soak -- [RUNS] [--busy] [--jobs N] [SCENARIO ...]` runs each
  * scenario RUNS times and counts the different outcomes; --busy keeps every core busy meanwhile.
- * Ends with 1 when a scenario's verdicts differ from run to run.
+ * Instead of scenarios `verify` may be named: the whole catalogue RUNS times, one after the other,
+ * with the time it takes against its longest scenario. Ends with 1 when a scenario's verdicts differ from run to run.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -26,8 +27,29 @@ async function repro(...options) {
   return JSON.parse(stdout);
 }
 
+const commandFor = (scenario) =>
+  scenario === 'verify' ? ['verify', '--quiet'] : ['--scenario', scenario];
+
+/** Of a catalogue the folder that holds all its runs. */
+function folderOf({ runFolder, scenarios }) {
+  return runFolder ?? path.dirname(scenarios?.find((each) => each.runFolder)?.runFolder ?? '');
+}
+
+const isOdd = ({ verdict, totals, error }) =>
+  error ||
+  verdict === 'inconclusive' ||
+  verdict === 'contradicted' ||
+  (totals && totals.inconclusive + totals.contradicted > 0);
+
+function spread(times) {
+  const sorted = times.toSorted((left, right) => left - right);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  return [sorted[0], middle, sorted.at(-1)].map((time) => time.toFixed(2)).join(' / ');
+}
+
 /** What must be the same in every run. */
 function signature(report) {
+  if (report.totals) return report.claims.map(({ id, verdict }) => `${id} ${verdict}`).join(', ');
   if (report.error) return `${report.error.code}: ${report.error.message}`;
   const claims = report.claims.map(({ id, verdict }) => `${id} ${verdict}`).join(', ');
   const why = report.verdict === 'inconclusive' || report.verdict === 'contradicted';
@@ -46,17 +68,18 @@ try {
     scenarios.length > 0 ? scenarios : (await repro('list')).scenarios.map(({ id }) => id);
   for (const scenario of wanted) {
     const outcomes = new Map();
+    const times = [];
     const once = async () => {
-      const report = await repro('--scenario', scenario, '--runs-dir', runsDir);
+      const report = await repro(...commandFor(scenario), '--runs-dir', runsDir);
+      if (report.wallMs) times.push(report.wallMs / report.longestScenarioMs);
       const key = signature(report);
       outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
-      const odd =
-        report.verdict === 'inconclusive' || report.verdict === 'contradicted' || report.error;
-      if (odd) console.log(`  kept for a look: ${report.runFolder}`);
-      else rmSync(path.resolve(report.runFolder), { recursive: true, force: true });
+      if (isOdd(report)) console.log(`  kept for a look: ${folderOf(report)}`);
+      else rmSync(path.resolve(folderOf(report)), { recursive: true, force: true });
     };
     await Promise.all(Array.from({ length: Number(runs) }, () => limit(once)));
     steady &&= outcomes.size === 1;
+    if (times.length > 0) console.log(`${scenario}: wall time / longest run: ${spread(times)}`);
     for (const [key, count] of outcomes) console.log(`${scenario}: ${count} of ${runs}: ${key}`);
   }
 } finally {

@@ -39,6 +39,7 @@ test('a variant is the defaults with its own parameters, family and port', () =>
     clients: 7,
     family: 6,
     port: run?.parameters.port,
+    sampleEveryMs: 40,
   });
 });
 
