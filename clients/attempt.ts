@@ -1,23 +1,10 @@
 import { Socket, type SocketConnectOpts } from 'node:net';
-import type { ClientBehaviour, SwarmEvent } from '../harness/domain/wire.ts';
+import type { SwarmEvent } from '../harness/domain/wire.ts';
+import type { Client } from './client.ts';
 import { type Connection, holdConnection } from './connection.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { Emit } from './event-writer.ts';
 import { monotonicMs } from './monotonic.ts';
-
-export interface Client {
-  readonly client: number;
-  readonly wave: string;
-  readonly host: string;
-  readonly port: number;
-  /** The address to connect from; absent: the kernel chooses. */
-  readonly sourceAddress?: string;
-  /** The port to connect from; absent: the kernel chooses. */
-  readonly sourcePort?: number;
-  readonly behaviour: ClientBehaviour;
-  /** The client whose connection this one is to replace. */
-  readonly reconnects?: number;
-}
 
 /** What the swarm wants to hear of one client. */
 export interface Hearing {

@@ -4,7 +4,8 @@ import {
   RECONNECTION_STRIDE,
 } from '../harness/domain/wire.ts';
 import { letArrive } from './arrivals.ts';
-import { type Attempt, type Client, startAttempt } from './attempt.ts';
+import { type Attempt, startAttempt } from './attempt.ts';
+import type { Client } from './client.ts';
 import type { Emit } from './event-writer.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { SwarmOptions } from './swarm-options.ts';

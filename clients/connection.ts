@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SwarmEvent } from '../harness/domain/wire.ts';
-import type { Client } from './attempt.ts';
+import type { Client } from './client.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { Emit } from './event-writer.ts';
 import { monotonicMs } from './monotonic.ts';
