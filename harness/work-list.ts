@@ -117,7 +117,7 @@ function untestedClaim(
     reason: `under the parameters of the profile '${profile}' none of its runs does (${names})`,
     remedy: elsewhere
       ? `pass --profile ${profile === 'default' ? 'documented' : 'default'}`
-      : `npm run repro -- --scenario ${its[0]?.id ?? ''} --dry-run says what it tests`,
+      : `npm run repro -- --scenario ${its[0]?.id ?? ''} says what its parameters leave untested, and why`,
   };
 }
 

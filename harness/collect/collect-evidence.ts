@@ -98,7 +98,7 @@ async function experiment(
 
 const TRACE_DEADLINE_MS = 2_000;
 
-/** No verdict uses the trace, so a run does without one that does not come. */
+/** Few claims ask the trace, and they say so: a run does without one that does not come. */
 function traceInstanceInTime({
   traceInstance,
   signal,

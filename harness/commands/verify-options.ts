@@ -31,7 +31,7 @@ const LISTS: readonly (readonly [string, string])[] = [
 ];
 
 const TEXTS: readonly (readonly [string, string])[] = [
-  ['profile', 'default, or documented: waits as long as they did, about a minute'],
+  ['profile', 'default, or documented: waits as long as they did, about two minutes'],
   ['jobs', `how many runs at a time (${JOBS_PER_CORE} for each processor)`],
   ['runs-dir', 'where run folders are made (runs)'],
 ];

@@ -19,7 +19,7 @@ export interface Claim {
   readonly judge: (seen: Observations, prediction: Prediction) => Finding;
 }
 
-/** How much time `verify` takes: `documented` waits as long as the documents did, up to a minute. */
+/** How much time `verify` takes: `documented` waits as long as the documents did, up to two minutes. */
 export type Profile = 'default' | 'documented';
 
 /** One way in which `verify` carries a scenario out. */

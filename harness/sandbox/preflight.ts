@@ -64,7 +64,7 @@ const TRIALS: readonly Trial[] = [
     name: 'nftables (the gate)',
     script:
       'nft "table inet probe { chain gate { type filter hook output priority 0; tcp flags & syn == 0 drop; }; }"',
-    cost: 'final ACKs cannot be held back: fooled-client cannot run',
+    cost: 'nothing can be held back between the two hosts: no scenario with a gate can run',
     remedy: `${INSTALL}, or load the kernel module: sudo modprobe nf_tables`,
   },
   {
@@ -83,7 +83,7 @@ const TRIALS: readonly Trial[] = [
     name: 'kernel trace events (tracefs)',
     script:
       'mount -t tracefs tracefs /sys/kernel/tracing && test -d /sys/kernel/tracing/events/tcp',
-    cost: 'one witness fewer: no drop reasons and no SYN-ACK timers from the kernel itself',
+    cost: 'no events from the kernel itself: 000-f stays inconclusive',
     remedy: 'run as root of the machine; a user namespace may not mount tracefs',
   },
 ];
@@ -104,7 +104,7 @@ function examineTool(command: string): Capability {
     name: command,
     works: place !== undefined,
     detail: place ?? 'not found',
-    cost: command === 'nft' ? 'fooled-client cannot run' : 'no run',
+    cost: command === 'nft' ? 'no scenario with a gate can run' : 'no run',
     remedy: INSTALL,
     essential: command !== 'nft' && command !== 'tc',
   };

@@ -66,7 +66,8 @@ const storedIn16Bits: Claim = {
       documentedValue: placesFor(clients, truncated(asked)),
       statements: [
         {
-          witness: 'server',
+          // By the server program, which asks `ss`, too.
+          witness: 'sockets',
           of: `announced limit ${announced}`,
           value: byLimit(announced, seen),
         },

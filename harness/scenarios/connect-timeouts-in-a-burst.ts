@@ -60,12 +60,20 @@ const CONNECT_TIMEOUTS = 'some clients time out connecting, and nobody answers t
 const READ_TIMEOUTS = 'clients time out reading';
 const NONE = 'every client is connected';
 
-const wordOf = (unanswered: number | undefined): string | undefined =>
-  unanswered === undefined ? undefined : unanswered > 0 ? CONNECT_TIMEOUTS : NONE;
+const ALL_TIME_OUT = 'every client times out connecting';
+
+function wordOf(unanswered: number | undefined, clients: number): string | undefined {
+  if (unanswered === undefined) return undefined;
+  if (unanswered === 0) return NONE;
+  return unanswered < clients ? CONNECT_TIMEOUTS : ALL_TIME_OUT;
+}
 
 function wordOfClients({ clients }: Observations): string | undefined {
   if (clients.some(({ end }) => end?.kind === 'read-timed-out')) return READ_TIMEOUTS;
-  return wordOf(clients.filter(({ outcome }) => outcome.kind === 'timed-out').length);
+  return wordOf(
+    clients.filter(({ outcome }) => outcome.kind === 'timed-out').length,
+    clients.length,
+  );
 }
 
 const someTimeOutConnecting: Claim = {
@@ -86,13 +94,17 @@ const someTimeOutConnecting: Claim = {
         {
           witness: 'packets',
           of: 'connections without SYN-ACK',
-          value: wordOf(seen.connections.filter(({ state }) => state === 'unanswered').length),
+          value: wordOf(
+            seen.connections.filter(({ state }) => state === 'unanswered').length,
+            seen.connections.length,
+          ),
         },
         {
           witness: 'counters',
           of: 'ActiveOpens − CurrEstab of the client',
           value: wordOf(
             difference(growth(seen, 'client', 'ActiveOpens'), growth(seen, 'client', 'CurrEstab')),
+            seen.clients.length,
           ),
         },
       ],

@@ -119,9 +119,9 @@ const noGuarantee = (setting: Setting): Claim => ({
   id: setting.id,
   document: '001',
   statement: setting.statement,
-  notExercisedBecause: ({ clients, backlog }, prediction) =>
-    backlog < 2
-      ? 'a SYN queue of one place is full before two requests are young; pass --backlog 2 or more'
+  notExercisedBecause: ({ clients }, prediction) =>
+    prediction.acceptQueueLimit < 2
+      ? 'a SYN queue of one place is full before two requests are young; pass a --backlog and --somaxconn of 2 or more'
       : tooFew(clients, prediction),
   judge: (seen) =>
     decide({

@@ -12,6 +12,12 @@ const ID = 'established-without-limit';
 const GROWS = 'more clients than places are connected';
 const STOPS = 'no more clients than places are connected';
 
+function word(connections: number | undefined, places: number): string | undefined {
+  if (connections === undefined) return undefined;
+  if (connections > places) return GROWS;
+  return connections === places ? STOPS : `${connections} are connected`;
+}
+
 const growsWithoutLimit: Claim = {
   id: '001-k',
   document: '001',
@@ -21,15 +27,18 @@ const growsWithoutLimit: Claim = {
       ? null
       : `nothing overflows: pass --clients ${acceptQueueCapacity + 1} or more`,
   judge: (seen, { acceptQueueCapacity }) => {
-    const word = (connections: number | undefined): string | undefined =>
-      connections === undefined ? undefined : connections > acceptQueueCapacity ? GROWS : STOPS;
+    const places = acceptQueueCapacity;
     return decide({
-      documented: `with ${acceptQueueCapacity} places, ${GROWS}`,
+      documented: `with ${places} places, ${GROWS}`,
       documentedValue: GROWS,
       statements: [
-        { witness: 'clients', of: 'outcomes', value: word(clientsThat(seen, 'connected')) },
-        { witness: 'sockets', of: 'rows of the client', value: word(clientConnections(seen)) },
-        { witness: 'packets', of: 'SYN-ACKs', value: word(answeredConnections(seen)) },
+        { witness: 'clients', of: 'outcomes', value: word(clientsThat(seen, 'connected'), places) },
+        {
+          witness: 'sockets',
+          of: 'rows of the client',
+          value: word(clientConnections(seen), places),
+        },
+        { witness: 'packets', of: 'SYN-ACKs', value: word(answeredConnections(seen), places) },
       ],
       otherRules: [{ rule: KERNEL_RULES.synRefusedOnFullAcceptQueue, value: STOPS }],
     });

@@ -6,14 +6,8 @@ import type { ClientStory, Connection } from '../domain/tcp.ts';
 import { growth } from '../verdict/figures.ts';
 import { difference } from '../verdict/law.ts';
 import { decide } from '../verdict/testimony.ts';
-import {
-  answers,
-  connectionsOf,
-  forgottenBetweenMs,
-  nobodyFooled,
-  storiesOf,
-  wavesOf,
-} from './held-clients.ts';
+import { clientsOf, connectionsOf } from '../verdict/waves.ts';
+import { answers, forgottenBetweenMs, nobodyFooled, wavesOf } from './held-clients.ts';
 
 /** The wave that is fooled and writes. */
 export const SENDERS = 'senders';
@@ -106,7 +100,7 @@ export const diesByReset: Claim = {
     const packets = connectionsOf(seen, SENDERS).map((connection) =>
       wordOfPackets(connection, prediction),
     );
-    const clients = storiesOf(seen, SENDERS).flatMap(
+    const clients = clientsOf(seen, SENDERS).flatMap(
       (story) => wordOfClient(story, prediction) ?? [],
     );
     return decide({

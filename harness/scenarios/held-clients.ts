@@ -1,9 +1,8 @@
 /** What the scenarios share in which clients are held back until the last place is taken. */
 import { HarnessError } from '../domain/harness-error.ts';
-import type { Observations } from '../domain/observations.ts';
 import type { Parameters } from '../domain/parameters.ts';
 import type { Prediction } from '../domain/prediction.ts';
-import type { ClientStory, Connection, Host } from '../domain/tcp.ts';
+import type { Host } from '../domain/tcp.ts';
 import { type LastPlaceWaves, lastPlaceWaves } from '../kernel/predict-last-place.ts';
 import { retransmissionTolerance } from '../kernel/schedules.ts';
 import { plannedLimit, plannedSysctl } from './parts.ts';
@@ -63,19 +62,6 @@ export function nobodyFooled(
     ? null
     : 'tcp_abort_on_overflow resets the held clients instead';
 }
-
-/** The packets of a wave's clients. */
-export function connectionsOf(seen: Observations, wave: string): readonly Connection[] {
-  const ends = new Set(
-    storiesOf(seen, wave).map(({ localAddress, localPort }) => `${localAddress} ${localPort}`),
-  );
-  return seen.connections.filter(({ clientAddress, clientPort }) =>
-    ends.has(`${clientAddress} ${clientPort}`),
-  );
-}
-
-export const storiesOf = (seen: Observations, wave: string): readonly ClientStory[] =>
-  seen.clients.filter((story) => story.wave === wave);
 
 /** Nobody can say whether a request is still there between these two times after its SYN-ACK. */
 export function forgottenBetweenMs({ synAckGivesUpMs }: Prediction): Readonly<[number, number]> {

@@ -11,9 +11,9 @@ import type { Step } from '../domain/plan.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Obstacle } from '../domain/verdict.ts';
 import { predictLastPlace } from '../kernel/predict-last-place.ts';
+import { connectionsOf } from '../verdict/waves.ts';
 import {
   assertHeldClientsWait,
-  connectionsOf,
   notDecidable,
   plannedForgottenMs,
   SYNACK_RETRIES,

@@ -6,14 +6,8 @@ import type { Claim } from '../domain/scenario.ts';
 import type { ClientStory, Connection } from '../domain/tcp.ts';
 import { growth } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
-import {
-  answers,
-  connectionsOf,
-  forgottenBetweenMs,
-  nobodyFooled,
-  storiesOf,
-  wavesOf,
-} from './held-clients.ts';
+import { clientsOf, connectionsOf } from '../verdict/waves.ts';
+import { answers, forgottenBetweenMs, nobodyFooled, wavesOf } from './held-clients.ts';
 
 /** They probe while their requests wait in the SYN queue. */
 export const BELIEVERS = 'believers';
@@ -61,8 +55,8 @@ const ACKNOWLEDGED: string = 'answered with ACK';
 const IGNORED: string = 'answered with nothing';
 
 const fooledStories = (seen: Observations): readonly ClientStory[] => [
-  ...storiesOf(seen, DOUBTERS),
-  ...storiesOf(seen, BELIEVERS),
+  ...clientsOf(seen, DOUBTERS),
+  ...clientsOf(seen, BELIEVERS),
 ];
 
 /** A client that waits no longer for an answer has nothing to say of the end. */
@@ -112,7 +106,7 @@ export const resetOnceForgotten: Claim = {
 /** The client's program is told nothing: it lives on until the request is gone. */
 function beliefByClients(seen: Observations, prediction: Prediction): string | undefined {
   const [forgottenMs] = forgottenBetweenMs(prediction);
-  const ends = storiesOf(seen, BELIEVERS).flatMap(({ end, startedAtMs }) =>
+  const ends = clientsOf(seen, BELIEVERS).flatMap(({ end, startedAtMs }) =>
     end?.kind === 'reset-before-data' ? [end.atMs - startedAtMs] : [],
   );
   if (ends.length === 0) return undefined;

@@ -10,6 +10,7 @@ import { OPENING_SNAPSHOT, type Step } from '../domain/plan.ts';
 import type { Obstacle } from '../domain/verdict.ts';
 import type { ClientBehaviour } from '../domain/wire.ts';
 import { awaitStep, connectAndSettle, connectStep, plannedLimit } from './parts.ts';
+import { wasDue } from './slow-machine.ts';
 
 /** The clients that fill all places but one. */
 export const FIRST = 'first';
@@ -63,9 +64,9 @@ export function tooLate(seen: Observations): Obstacle | null {
   const last = seen.clients.find(({ wave }) => wave === LAST);
   if (last === undefined || last.outcome.kind === 'unsettled') return null;
   const takenAtMs = last.startedAtMs + last.outcome.afterMs;
-  const repeated = seen.connections
-    .flatMap(({ synAcks }) => synAcks)
-    .some(({ retransmission, atMs }) => retransmission && atMs < takenAtMs);
+  const repeated = seen.connections.some(({ synAcks }) =>
+    synAcks.some((synAck) => synAck.atMs < takenAtMs && wasDue(synAcks, synAck)),
+  );
   return repeated
     ? {
         reason:

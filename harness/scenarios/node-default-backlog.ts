@@ -11,38 +11,37 @@ import { predictOverflow } from '../kernel/predict.ts';
 import { closing } from '../verdict/figures.ts';
 import { difference } from '../verdict/law.ts';
 import { decide, type Statement } from '../verdict/testimony.ts';
-import { EARLY_ENOUGH_MS, repeatedTooEarly } from './early-enough.ts';
-import { queuedConnections } from './overflow-claims.ts';
+import { ONE_SYN_MS, repeatedItsSyn } from './one-syn.ts';
+import { needsOverflow, queuedConnections } from './overflow-claims.ts';
 import { overflowsCountTheAcceptQueue } from './overflow-counters-claim.ts';
 import { connectAndSettle, DEFAULTS, planOf, withNetstat } from './parts.ts';
 import { NODE_BACKLOG } from './syn-queue-claims.ts';
 
 const ID = 'node-default-backlog';
 
-/** A full queue holds one more than its limit; one that is not full tells nothing of it. */
+/** A full queue holds one more than its limit. */
 const limitByQueue = (seen: Observations): readonly Statement[] =>
-  seen.plan.parameters.clients <= NODE_BACKLOG + 1
-    ? []
-    : queuedConnections(seen).map(({ witness, of, value }) => ({
-        witness,
-        of: `${of} − 1`,
-        value: typeof value === 'number' ? difference(value, 1) : value,
-      }));
+  queuedConnections(seen).map(({ witness, of, value }) => ({
+    witness,
+    of: `${of} − 1`,
+    value: typeof value === 'number' ? difference(value, 1) : value,
+  }));
 
 const nodeListensWith511: Claim = {
   id: '002-f',
   document: '002',
   statement: `The accept queue of a Node server that gives no backlog has the limit ${NODE_BACKLOG}.`,
-  notExercisedBecause: (_, { acceptQueueLimit }) =>
-    acceptQueueLimit === NODE_BACKLOG
-      ? null
-      : `somaxconn cuts Node's backlog of ${NODE_BACKLOG} to ${acceptQueueLimit}`,
+  notExercisedBecause: ({ clients }, prediction) =>
+    prediction.acceptQueueLimit === NODE_BACKLOG
+      ? needsOverflow(prediction, clients)
+      : `somaxconn cuts Node's backlog of ${NODE_BACKLOG} to ${prediction.acceptQueueLimit}`,
   judge: (seen) =>
     decide({
       documented: `min(${NODE_BACKLOG}, somaxconn) = ${NODE_BACKLOG} is the limit, so ${NODE_BACKLOG + 1} connections wait`,
       documentedValue: NODE_BACKLOG,
       statements: [
-        { witness: 'server', of: 'announced limit', value: seen.announcedLimits.at(-1) },
+        // The server program asks `ss`, too.
+        { witness: 'sockets', of: 'announced limit', value: seen.announcedLimits.at(-1) },
         {
           witness: 'sockets',
           of: 'Send-Q of the listener',
@@ -70,12 +69,12 @@ export const nodeDefaultBacklog: Scenario = {
     ...DEFAULTS,
     backlog: NODE_BACKLOG,
     clients: 520,
-    connectTimeoutMs: EARLY_ENOUGH_MS,
+    connectTimeoutMs: ONE_SYN_MS,
     sysctls: { server: { 'net.core.somaxconn': '4096' }, client: {} },
   },
   variants: [
-    { name: 'none', parameters: {}, lastsMs: EARLY_ENOUGH_MS },
-    { name: 'zero', parameters: { backlog: 0, clients: 4 }, lastsMs: 0 },
+    { name: 'none', parameters: {}, lastsMs: ONE_SYN_MS },
+    { name: 'zero', parameters: { backlog: 0 }, lastsMs: ONE_SYN_MS },
   ],
   plan: (parameters) => {
     const { backlog, clients } = parameters;
@@ -86,6 +85,6 @@ export const nodeDefaultBacklog: Scenario = {
     const steps = connectAndSettle(effective, 'all', clients);
     return withNetstat(planOf(ID, effective, steps, { backlog: asked }));
   },
-  spoiledBy: repeatedTooEarly,
+  spoiledBy: repeatedItsSyn,
   predict: (parameters, kernel) => predictOverflow(parameters, kernel),
 };

@@ -80,7 +80,8 @@ export function limitIsTheSmaller(
         documentedValue: limit + 1,
         statements: [
           {
-            witness: 'server',
+            // By the server program, which asks `ss`, too.
+            witness: 'sockets',
             of: 'announced limit + 1',
             value: plusOne(seen.announcedLimits.at(-1)),
           },

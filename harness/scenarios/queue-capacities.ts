@@ -5,10 +5,10 @@
  * blocked again; SYN-ACKs are held back behind the wire, and more clients come than the SYN queue
  * holds. The run ends before any SYN is repeated.
  */
-import { HarnessError } from '../domain/harness-error.ts';
 import type { Parameters } from '../domain/parameters.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import { predictCapacities } from '../kernel/predict-capacities.ts';
+import { assertOneSyn, ONE_SYN_MS } from './one-syn.ts';
 import {
   awaitStep,
   commandStep,
@@ -27,28 +27,16 @@ export const ACCEPT_QUEUE_FULL = 'accept-queue-full';
 const REFUSED = 2;
 const fillOf = (parameters: Parameters): number => plannedLimit(parameters) + 1 + REFUSED;
 
-/** A SYN is repeated after a second, and would be counted a second time. */
-const LONGEST_TIMEOUT_MS = 900;
-
-function assertNoRepetition({ connectTimeoutMs }: Parameters): void {
-  if (connectTimeoutMs <= LONGEST_TIMEOUT_MS) return;
-  throw new HarnessError(
-    'USAGE',
-    `Cannot measure capacities with a connect timeout of ${connectTimeoutMs} ms: clients would repeat their SYNs.`,
-    { remedy: `pass --connect-timeout ${LONGEST_TIMEOUT_MS}ms or less` },
-  );
-}
-
 export const queueCapacities: Scenario = {
   id: QUEUE_CAPACITIES,
   title: 'What both queues of a listener hold',
   story:
     'More clients come than the accept queue holds. The server accepts all that wait, and more clients come than the SYN queue holds; they never see a SYN-ACK, so each request stays where it can be counted. The sweep repeats this for many settings.',
   claims: [],
-  defaults: { ...DEFAULTS, backlog: 8, clients: 40, connectTimeoutMs: 600 },
+  defaults: { ...DEFAULTS, backlog: 8, clients: 40, connectTimeoutMs: ONE_SYN_MS },
   variants: [],
   plan: (parameters) => {
-    assertNoRepetition(parameters);
+    assertOneSyn(parameters);
     const burst: Parameters = { ...parameters, arrivals: { kind: 'burst' } };
     return planOf(QUEUE_CAPACITIES, parameters, [
       ...connectAndSettle(burst, 'fill', fillOf(parameters), { ownPort: true }),

@@ -11,9 +11,10 @@ import type { Prediction } from '../domain/prediction.ts';
 import type { Claim, KernelModel, Scenario } from '../domain/scenario.ts';
 import { predictOverflow } from '../kernel/predict.ts';
 import { KERNEL_RULES } from '../kernel/rules.ts';
-import { connectionsOf, growth } from '../verdict/figures.ts';
+import { growth } from '../verdict/figures.ts';
 import { difference } from '../verdict/law.ts';
 import { decide } from '../verdict/testimony.ts';
+import { connectionsOf } from '../verdict/waves.ts';
 import { commandStep, connectAndSettle, DEFAULTS, planOf, snapshotStep } from './parts.ts';
 
 const ID = 'refused-needs-a-closed-port';

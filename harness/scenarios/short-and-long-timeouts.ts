@@ -14,9 +14,10 @@ import type { ClientStory, Connection } from '../domain/tcp.ts';
 import type { Obstacle } from '../domain/verdict.ts';
 import { predictResumed, type TwoPatiences } from '../kernel/predict-patience.ts';
 import { isDue, retransmissionTolerance } from '../kernel/schedules.ts';
-import { connectionsOf, growth } from '../verdict/figures.ts';
+import { growth } from '../verdict/figures.ts';
 import { difference } from '../verdict/law.ts';
 import { decide } from '../verdict/testimony.ts';
+import { connectionsOf } from '../verdict/waves.ts';
 import {
   awaitStep,
   commandStep,

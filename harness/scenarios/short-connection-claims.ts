@@ -3,8 +3,9 @@ import type { Observations } from '../domain/observations.ts';
 import type { Parameters } from '../domain/parameters.ts';
 import { OPENING_SNAPSHOT } from '../domain/plan.ts';
 import type { Claim } from '../domain/scenario.ts';
-import { growthBetween, refusedSynsBetween } from '../verdict/figures.ts';
+import { refusedSynsBetween } from '../verdict/figures.ts';
 import { decide, type Statement } from '../verdict/testimony.ts';
+import { growthBetween } from '../verdict/waves.ts';
 import { plannedLimit, plannedSysctl } from './parts.ts';
 
 export const SOMAXCONN = 'net.core.somaxconn';
@@ -56,8 +57,8 @@ function failuresByClients(seen: Observations, part: Part): number {
 
 /** Both rise by the same amount when an accept queue overflows. */
 function overflows(seen: Observations, { from, to }: Part): number | undefined {
-  const overflowed = growthBetween(seen, 'ListenOverflows', from, to);
-  const dropped = growthBetween(seen, 'ListenDrops', from, to);
+  const overflowed = growthBetween(seen, [from, to], 'server', 'ListenOverflows');
+  const dropped = growthBetween(seen, [from, to], 'server', 'ListenDrops');
   return overflowed === undefined || dropped === undefined
     ? undefined
     : Math.max(overflowed, dropped);
@@ -97,16 +98,10 @@ function statementsOf(
 
 const errors = (failures: number): string => (failures > 0 ? 'errors' : 'no error');
 
-/** Who waits for a repetition of its SYN gets in when the server has looked at its queue. */
-const MOST_PATIENT_MS = BLOCKED_MS;
-
 /** Why the first part of the run comes to no errors, as far as that can be told before. */
 function nothingFails(parameters: Parameters): string | null {
   const places = plannedLimit(parameters) + 1;
-  const { arrivals, clients, connectTimeoutMs } = parameters;
-  if (connectTimeoutMs > MOST_PATIENT_MS) {
-    return `clients that wait for ${connectTimeoutMs} ms get in with a repeated SYN; pass --connect-timeout 500ms`;
-  }
+  const { arrivals, clients } = parameters;
   const atOnce =
     arrivals.kind === 'rate'
       ? Math.min(clients, Math.floor((arrivals.perSecond * BLOCKED_MS) / 1_000))

@@ -11,6 +11,7 @@ import type { Step } from '../domain/plan.ts';
 import type { Prediction } from '../domain/prediction.ts';
 import type { KernelModel, Scenario } from '../domain/scenario.ts';
 import { predictionOf } from '../kernel/predict.ts';
+import { assertOneSyn } from './one-syn.ts';
 import {
   awaitStep,
   commandStep,
@@ -90,7 +91,10 @@ function assertOwnPayload({ sendBytes }: Parameters): void {
   );
 }
 
-/** How many fail in the first part is a matter of the programs' speed, not of a rule. */
+/**
+ * How many fail in the first part is a matter of the programs' speed, not of a rule. Nobody is fooled
+ * because each client sends a single SYN: repeated together, more of them are admitted than fit.
+ */
 function predict(parameters: Parameters, kernel: KernelModel): Prediction {
   const raised = { ...kernel, somaxconn: raisedSomaxconn(parameters) };
   const nobodyIsFooled = kernel.rules.synOnFullAcceptQueue === 'dropped';
@@ -120,6 +124,7 @@ export const shortConnectionsAndSomaxconn: Scenario = {
   },
   variants: [{ name: '', parameters: {}, lastsMs: 5_000 }],
   plan: (parameters) => {
+    assertOneSyn(parameters);
     assertOwnPayload(parameters);
     return planOf(ID, parameters, middle(parameters), { answers: true });
   },

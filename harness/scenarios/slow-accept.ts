@@ -12,6 +12,7 @@ import type { Claim, KernelModel, Scenario } from '../domain/scenario.ts';
 import { predictionOf } from '../kernel/predict.ts';
 import { growth, synsOf } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
+import { sendsOneSyn } from './one-syn.ts';
 import { commandStep, connectAndSettle, DEFAULTS, planOf } from './parts.ts';
 
 const ID = 'slow-accept';
@@ -121,10 +122,13 @@ const overflowsWhenSlow: Claim = {
     }),
 };
 
-/** How many get in is a matter of the programs' speed; but none is fooled where SYNs are refused. */
-function predict({ backlog }: Parameters, kernel: KernelModel): Prediction {
-  const refuses = kernel.rules.synOnFullAcceptQueue === 'dropped';
-  return predictionOf(backlog, kernel, {
+/**
+ * How many get in is a matter of the programs' speed. None is fooled where SYNs are refused, unless
+ * they are repeated: of those that come together then more may be admitted than fit.
+ */
+function predict(parameters: Parameters, kernel: KernelModel): Prediction {
+  const refuses = kernel.rules.synOnFullAcceptQueue === 'dropped' && sendsOneSyn(parameters);
+  return predictionOf(parameters.backlog, kernel, {
     connected: null,
     timedOut: null,
     fooled: refuses ? 0 : null,

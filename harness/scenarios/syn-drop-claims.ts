@@ -39,7 +39,9 @@ const notFullFirst = (parameters: Parameters, prediction: Prediction): string | 
 const DROPPED = 'every SYN beyond the SYN queue is dropped';
 const ANSWERED = 'every SYN beyond the SYN queue is answered with a SYN cookie';
 
-const fate = (dropped: number, beyond: number): string => {
+/** Undefined where the queue took everybody in: then nothing was decided. */
+const fate = (dropped: number, beyond: number): string | undefined => {
+  if (beyond <= 0) return undefined;
   if (dropped === 0) return ANSWERED;
   return dropped === beyond ? DROPPED : `${dropped} of ${beyond} SYNs are dropped`;
 };

@@ -10,7 +10,7 @@ import { HarnessError } from '../domain/harness-error.ts';
 import type { Parameters } from '../domain/parameters.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import { predictSynQueue } from '../kernel/predict-syn-queue.ts';
-import { EARLY_ENOUGH_MS, LATEST_MS, repeatedTooEarly } from './early-enough.ts';
+import { LONGEST_ONE_SYN_MS, ONE_SYN_MS, repeatedItsSyn, sendsOneSyn } from './one-syn.ts';
 import { connectAndSettle, DEFAULTS, plannedSysctl, planOf, withNetstat } from './parts.ts';
 import { cookiesDecide, dropsCountTheSynQueue, dropsWithoutAFullQueue } from './syn-drop-claims.ts';
 import {
@@ -39,10 +39,10 @@ const notCountable = (why: string, remedy: string): HarnessError =>
 
 /** All requests must wait at the same time, and nothing may be sent twice. */
 function assertCountable(parameters: Parameters): void {
-  if (parameters.connectTimeoutMs > LATEST_MS) {
+  if (!sendsOneSyn(parameters)) {
     throw notCountable(
       'after a second the clients repeat their SYNs, which count again',
-      `--connect-timeout ${LATEST_MS}ms or less`,
+      `--connect-timeout ${LONGEST_ONE_SYN_MS}ms or less`,
     );
   }
   if (parameters.arrivals.kind !== 'burst') {
@@ -74,22 +74,22 @@ export const synQueue: Scenario = {
     ...DEFAULTS,
     backlog: 8,
     clients: 20,
-    connectTimeoutMs: EARLY_ENOUGH_MS,
+    connectTimeoutMs: ONE_SYN_MS,
     ...settings(128, 0),
   },
   variants: [
-    { name: 'cookies-off', parameters: {}, lastsMs: EARLY_ENOUGH_MS },
-    { name: 'cookies-on', parameters: settings(128, 1), lastsMs: EARLY_ENOUGH_MS },
-    { name: 'cookies-always', parameters: settings(128, 2), lastsMs: EARLY_ENOUGH_MS },
+    { name: 'cookies-off', parameters: {}, lastsMs: ONE_SYN_MS },
+    { name: 'cookies-on', parameters: settings(128, 1), lastsMs: ONE_SYN_MS },
+    { name: 'cookies-always', parameters: settings(128, 2), lastsMs: ONE_SYN_MS },
     {
       name: 'three-quarters',
       parameters: { backlog: 128, clients: 60, ...settings(64, 0) },
-      lastsMs: EARLY_ENOUGH_MS,
+      lastsMs: ONE_SYN_MS,
     },
     {
       name: 'example-with-cookies',
       parameters: { backlog: 128, clients: 140, ...settings(64, 1) },
-      lastsMs: EARLY_ENOUGH_MS,
+      lastsMs: ONE_SYN_MS,
     },
     {
       name: 'backlog-of-node',
@@ -98,7 +98,7 @@ export const synQueue: Scenario = {
         clients: 520,
         ...settings(4_096, 0),
       },
-      lastsMs: EARLY_ENOUGH_MS,
+      lastsMs: ONE_SYN_MS,
     },
   ],
   plan: (parameters) => {
@@ -111,6 +111,6 @@ export const synQueue: Scenario = {
     const backlog = parameters.backlog === NODE_BACKLOG ? null : parameters.backlog;
     return withNetstat(planOf(ID, parameters, steps, { backlog }));
   },
-  spoiledBy: repeatedTooEarly,
+  spoiledBy: repeatedItsSyn,
   predict: predictSynQueue,
 };

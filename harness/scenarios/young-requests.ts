@@ -12,11 +12,11 @@ import type { Claim, Scenario } from '../domain/scenario.ts';
 import type { Obstacle } from '../domain/verdict.ts';
 import { knockingWaves, predictYoung } from '../kernel/predict-young.ts';
 import { KERNEL_RULES } from '../kernel/rules.ts';
-import { repeatedSynAcks } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
 import { clientsOf, connectionsOf, growthBetween } from '../verdict/waves.ts';
 import { assertOneSyn, assertServerSysctl, ONE_SYN_MS, repeatedItsSyn } from './one-syn.ts';
 import { connectAndSettle, DEFAULTS, plannedLimit, planOf, snapshotStep } from './parts.ts';
+import { wasDue } from './slow-machine.ts';
 
 const ID = 'young-requests';
 const LONE = 'lone';
@@ -48,7 +48,10 @@ function assertDecidable(parameters: Parameters): void {
 
 /** On kernels that answer the lone client, its request must still be young when the others come. */
 function aged(seen: Observations): Obstacle | null {
-  return repeatedSynAcks(seen) > 0
+  const hasAged = seen.connections.some(({ synAcks }) =>
+    synAcks.some((synAck) => wasDue(synAcks, synAck)),
+  );
+  return hasAged
     ? {
         reason:
           'the machine was too slow: a request had its SYN-ACK repeated, so it was young no more',

@@ -54,18 +54,6 @@ function isLike({ localAddress, outcome }: ClientStory, connection: Connection):
   return outcome.kind !== 'timed-out' || connection.state === 'unanswered';
 }
 
-/** The packets of a wave's clients. */
-export function connectionsOf(seen: Observations, wave: string): readonly Connection[] {
-  const ends = new Set(
-    seen.clients
-      .filter((story) => story.wave === wave)
-      .map(({ localAddress, localPort }) => `${localAddress} ${localPort}`),
-  );
-  return seen.connections.filter(({ clientAddress, clientPort }) =>
-    ends.has(`${clientAddress} ${clientPort}`),
-  );
-}
-
 /** Connections whose SYN was answered with a RST: nobody listened there. */
 export const refusedConnections = (seen: Observations): number =>
   seen.connections.filter(
@@ -90,18 +78,6 @@ export function refusedSynsBetween(
   return synsOf(seen).filter(
     ({ atMs, answeredAtMs }) => answeredAtMs === undefined && fromMs < atMs && atMs <= toMs,
   ).length;
-}
-
-/** How much a counter of the server grew between two snapshots. */
-export function growthBetween(
-  seen: Observations,
-  counter: string,
-  from: string,
-  to: string,
-): number | undefined {
-  const before = seen.snapshots.get(from)?.counters.server.get(counter);
-  const after = seen.snapshots.get(to)?.counters.server.get(counter);
-  return before === undefined || after === undefined ? undefined : after - before;
 }
 
 export const repeatedSyns = (seen: Observations): number =>

@@ -11,19 +11,6 @@ function stepsOf<Kind extends Step['kind']>(plan: RunPlan, kind: Kind): readonly
 export const plannedClients = (plan: RunPlan): number =>
   stepsOf(plan, 'connect').reduce((sum, { clients }) => sum + clients, 0);
 
-/** How many clients a wave has, and how many begin in waves before it; undefined without such a wave. */
-export function clientsBefore(
-  plan: RunPlan,
-  wave: string,
-): { readonly before: number; readonly clients: number } | undefined {
-  const waves = stepsOf(plan, 'connect');
-  const index = waves.findIndex((step) => step.wave === wave);
-  const own = waves[index];
-  if (own === undefined) return undefined;
-  const before = waves.slice(0, index).reduce((sum, { clients }) => sum + clients, 0);
-  return { before, clients: own.clients };
-}
-
 /** Some client sends keepalive probes. */
 export const probes = (plan: RunPlan): boolean =>
   stepsOf(plan, 'connect').some(({ behaviour }) => behaviour.keepAliveMs !== null);

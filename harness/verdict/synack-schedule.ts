@@ -41,7 +41,7 @@ export function synAcksOffSchedule(
     ).length;
 }
 
-/** A look at the SYN queue; the thread that looks may be delayed until its next sample at most. */
+/** A look at the SYN queue; it was made between its time stamp and that of the next sample. */
 interface Look {
   readonly fromMs: number;
   readonly toMs: number;

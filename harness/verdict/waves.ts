@@ -1,20 +1,37 @@
-/**
- * What belongs to one wave of clients, where each wave begins when the SYNs of the one before are
- * through: clients by their own words, packets by their order, counters by snapshots in between.
- */
+/** What belongs to one wave of clients, and what was counted while it came. */
 import type { Observations } from '../domain/observations.ts';
 import type { ClientStory, Connection, Host } from '../domain/tcp.ts';
 import { difference } from './law.ts';
-import { clientsBefore } from './plan-facts.ts';
 
 export const clientsOf = (seen: Observations, wave: string): readonly ClientStory[] =>
   seen.clients.filter((story) => story.wave === wave);
 
+/** A port may be used again when its client has given up, so ends are told apart by their order. */
+function withEnds<Item>(
+  items: readonly Item[],
+  endOf: (item: Item) => string,
+): readonly (readonly [end: string, item: Item])[] {
+  const uses = new Map<string, number>();
+  return items.map((item) => {
+    const end = endOf(item);
+    const use = (uses.get(end) ?? 0) + 1;
+    uses.set(end, use);
+    return [`${end} ${use}`, item];
+  });
+}
+
+/** The packets of a wave's clients, by their addresses and ports. */
 export function connectionsOf(seen: Observations, wave: string): readonly Connection[] {
-  const first = clientsBefore(seen.plan, wave);
-  return first === undefined
-    ? []
-    : seen.connections.slice(first.before, first.before + first.clients);
+  const begun = seen.clients.toSorted((left, right) => left.startedAtMs - right.startedAtMs);
+  const ends = new Set(
+    withEnds(begun, ({ localAddress, localPort }) => `${localAddress} ${localPort}`).flatMap(
+      ([end, story]) => (story.wave === wave ? [end] : []),
+    ),
+  );
+  return withEnds(
+    seen.connections,
+    ({ clientAddress, clientPort }) => `${clientAddress} ${clientPort}`,
+  ).flatMap(([end, connection]) => (ends.has(end) ? [connection] : []));
 }
 
 /** Undefined where this kernel has no such counter, or a snapshot is missing. */

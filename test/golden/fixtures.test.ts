@@ -179,8 +179,8 @@ const RECORDED: Readonly<Record<string, Recorded>> = {
   },
   'node-default-backlog': {
     verdict: 'confirmed',
-    claims: { '002-f': 'confirmed', prediction: 'confirmed' },
-    unexercised: ['002-g (accept queue)'],
+    claims: { prediction: 'confirmed' },
+    unexercised: ['002-f', '002-g (accept queue)'],
     prediction: { acceptQueueLimit: 511, acceptQueueCapacity: 512, connected: 6 },
   },
   'connection-cap': {

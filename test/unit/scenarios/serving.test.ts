@@ -126,8 +126,13 @@ describe('short connections', () => {
     expect(not({ arrivals: { kind: 'burst' }, clients: 130 })).toEqual([]);
   });
 
-  test('get in with a repeated SYN when they have the patience', () => {
-    expect(not({ connectTimeoutMs: 3_000 })[0]).toContain('pass --connect-timeout 500ms');
+  test('would come together and be fooled with the patience for a repeated SYN', () => {
+    expect(() => not({ connectTimeoutMs: 3_000 })).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        remedy: expect.stringContaining('--connect-timeout 900ms'),
+      }),
+    );
   });
 
   test('need a somaxconn that cuts, and a backlog that does not', () => {
