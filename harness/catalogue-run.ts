@@ -121,6 +121,8 @@ async function carryOut(run: CatalogueRun, options: RunOptions): Promise<Catalog
     return { kind: 'judged', ...ended(), ...essence(judgement), report };
   } catch (error) {
     if (!(error instanceof HarnessError) || CONCERNS_ALL.has(error.code)) throw error;
+    // A run that is ended by force fails in its own way: that it was stopped is what concerns all.
+    options.signal.throwIfAborted();
     return { kind: 'failed', ...ended(), error };
   }
 }

@@ -204,6 +204,8 @@ function tell(error: HarnessError, folder: string | undefined): void {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
+// Progress that nobody reads any more, or whose terminal is gone, must not cost the result.
+process.stderr.on('error', () => undefined);
 
 /** What nobody foresaw is told as a failure too: Node's exit code for it, 1, would be a verdict. */
 function fail(cause: unknown): void {

@@ -12,6 +12,7 @@ import path from 'node:path';
 import { type Evidence, FILES } from './domain/evidence.ts';
 import { HarnessError } from './domain/harness-error.ts';
 import type { RunPlan } from './domain/plan.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** Makes `<runsDir>/<time>-<scenario>/` with its plan.json. Returns its absolute path. */
 export const createRunFolder = (runsDir: string, plan: RunPlan, now: Date): string =>
@@ -33,7 +34,7 @@ const timestamp = (now: Date): string =>
 
 function createFolder(wanted: string, plan?: RunPlan): string {
   try {
-    mkdirSync(path.dirname(wanted), { recursive: true });
+    makeFolders(path.dirname(wanted));
     const own = makeUnused(wanted);
     if (plan) writeFileSync(path.join(own, FILES.plan), `${JSON.stringify(plan, null, 2)}\n`);
     return own;

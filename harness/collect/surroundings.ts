@@ -11,6 +11,8 @@ const VERSION_COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'util-linux': ['unshare', '--version'],
 };
 
+const VERSION_DEADLINE_MS = 5_000;
+
 /** Records what the run is made on and with. A tool that is not there is left out. */
 export async function recordSurroundings(
   recorder: RunRecorder,
@@ -42,7 +44,12 @@ function distribution(): string {
 async function toolVersions(): Promise<Readonly<Record<string, string>>> {
   const versions = await Promise.all(
     Object.entries(VERSION_COMMANDS).map(async ([tool, [command = '', ...args]]) => {
-      const { stdout, failed } = await execa(command, args, { reject: false, stdin: 'ignore' });
+      const { stdout, failed } = await execa(command, args, {
+        reject: false,
+        stdin: 'ignore',
+        timeout: VERSION_DEADLINE_MS,
+        killSignal: 'SIGKILL',
+      });
       return failed ? [] : [[tool, stdout.split('\n')[0] ?? ''] as const];
     }),
   );

@@ -45,10 +45,8 @@ export async function startTrace(
   // Many machines have it mounted already, and would refuse to mount it twice.
   if (!existsSync(instances)) await run(['mount', '-t', 'tracefs', 'tracefs', TRACEFS]);
   const folder = path.join(instances, instance);
-  // Its keeper was killed and that of another run has tidied up: one witness fewer.
-  if (!existsSync(folder)) return { [Symbol.asyncDispose]: () => Promise.resolve() };
-  // While a file of it is open nobody can remove the instance, whatever becomes of its keeper.
-  const held = openSync(path.join(folder, 'tracing_on'), 'r');
+  const held = hold(folder);
+  if (held === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   const set = (file: string, value: string): void => writeFileSync(path.join(folder, file), value);
   set('trace_clock', 'mono');
   const buffersKib = Math.min(MOST_KIB, LEAST_KIB + clients * KIB_PER_CLIENT);
@@ -71,6 +69,18 @@ export async function startTrace(
       removeIfForsaken(folder);
     },
   };
+}
+
+/**
+ * While a file of it is open nobody can remove the instance, whatever becomes of its keeper.
+ * Undefined: its keeper was killed and that of another run has tidied up, so there is one witness fewer.
+ */
+function hold(folder: string): number | undefined {
+  try {
+    return openSync(path.join(folder, 'tracing_on'), 'r');
+  } catch {
+    return undefined;
+  }
 }
 
 /**

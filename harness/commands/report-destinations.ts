@@ -1,7 +1,8 @@
 /** `--reporter NAME[=FILE]`: which reports are made, and where they go. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { HarnessError } from '../domain/harness-error.ts';
+import { makeFolders } from '../make-folders.ts';
 import { plainStyle, type Style } from '../report/style.ts';
 import { nearest } from './nearest.ts';
 import { print, terminalStyle } from './terminal.ts';
@@ -53,7 +54,7 @@ export function prepareFiles(all: readonly Destination<string>[]): void {
   for (const { file } of all) {
     if (file === null) continue;
     writing(file, () => {
-      mkdirSync(path.dirname(file), { recursive: true });
+      makeFolders(path.dirname(file));
       writeFileSync(file, '', { flag: 'a' });
     });
   }

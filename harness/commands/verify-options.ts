@@ -82,7 +82,7 @@ export function verifySettings(
   return {
     profile: profile(given['profile']),
     family: given['ipv6'] === true ? 6 : 4,
-    isChosen: chosen(list(given['only']), list(given['document']), claims),
+    isChosen: chosen(list('only', given['only']), list('document', given['document']), claims),
     jobs: jobs(given['jobs']),
     strict: given['strict'] === true,
     reporters: reporters(texts(given['reporter']), given['json'] === true),
@@ -94,11 +94,19 @@ const texts = (given: unknown): readonly string[] =>
   Array.isArray(given) ? given.map(String) : [];
 
 /** Elements may be given one by one or with commas between them. */
-const list = (given: unknown): readonly string[] =>
-  texts(given)
+function list(option: string, given: unknown): readonly string[] {
+  const words = texts(given)
     .flatMap((text) => text.split(','))
     .map((text) => text.trim())
     .filter((text) => text !== '');
+  if (given !== undefined && words.length === 0) {
+    throw usage(
+      `The list --${option} is empty.`,
+      `leave --${option} out for everything; npm run repro -- list shows what there is`,
+    );
+  }
+  return words;
+}
 
 function profile(given: unknown): Profile {
   const found = PROFILES.find((each) => each === (given ?? 'default'));

@@ -1,6 +1,6 @@
 import type { Prediction } from '../domain/prediction.ts';
 import type { KernelModel } from '../domain/scenario.ts';
-import { predictionOf, predictOverflow } from './predict.ts';
+import { predictionOf, predictOverflow, sumOf } from './predict.ts';
 import { predictSynQueue } from './predict-syn-queue.ts';
 
 export interface CapacityCrowd {
@@ -29,11 +29,6 @@ export function predictCapacities(crowd: CapacityCrowd, kernel: KernelModel): Pr
     fooled: certain ? first.fooled : null,
     acceptQueueLength: certain ? 0 : null,
     synQueueLength: second.synQueueLength,
-    refusedSyns: certain
-      ? {
-          least: first.refusedSyns.least + second.refusedSyns.least,
-          most: first.refusedSyns.most + second.refusedSyns.most,
-        }
-      : null,
+    refusedSyns: certain ? sumOf(first.refusedSyns, second.refusedSyns) : null,
   });
 }

@@ -1,7 +1,7 @@
-import type { Range, SurePrediction } from '../domain/prediction.ts';
+import type { SurePrediction } from '../domain/prediction.ts';
 import type { KernelModel } from '../domain/scenario.ts';
 import { type Admissions, admitBeforeKernel410 } from './full-queue-admissions.ts';
-import { predictionOf, refuseAll } from './predict.ts';
+import { predictionOf, refuseAll, sumOf } from './predict.ts';
 import { acceptQueueCapacity } from './queue-capacity.ts';
 import { synsWithin, synTimesMs } from './schedules.ts';
 
@@ -89,8 +89,3 @@ export function predictResumed(crowd: TwoPatiences, kernel: KernelModel): SurePr
     refusedSyns: { least: refused + patient.clients, most: refused + patient.clients },
   });
 }
-
-const sumOf = (left: Range, right: Range): Range => ({
-  least: left.least + right.least,
-  most: left.most + right.most,
-});

@@ -1,9 +1,8 @@
-import type { Range, SurePrediction } from '../domain/prediction.ts';
+import type { SurePrediction } from '../domain/prediction.ts';
 import type { KernelModel } from '../domain/scenario.ts';
-import { type Admissions, admitBeforeKernel410 } from './full-queue-admissions.ts';
-import { type Crowd, predictFooled } from './predict.ts';
+import { admitBeforeKernel410 } from './full-queue-admissions.ts';
+import { type Crowd, predictFooled, refuseAll, sumOf } from './predict.ts';
 import { acceptQueueLimit } from './queue-capacity.ts';
-import { synsWithin, synTimesMs } from './schedules.ts';
 
 /** How many clients come when, in a run of kernel-probe. */
 export interface ProbeWaves {
@@ -37,7 +36,7 @@ export function predictProbe(crowd: Crowd, kernel: KernelModel): SurePrediction 
   const knocking = { ...crowd, clients: waves.refused };
   const late =
     kernel.rules.synOnFullAcceptQueue === 'dropped'
-      ? refuseAll(knocking, kernel)
+      ? refuseAll(knocking.clients, knocking.connectTimeoutMs, kernel)
       : admitBeforeKernel410({ ...knocking, held: [], refusedUntilMs: 0 }, kernel);
   return {
     ...before,
@@ -48,18 +47,3 @@ export function predictProbe(crowd: Crowd, kernel: KernelModel): SurePrediction 
     refusedSyns: sumOf(before.refusedSyns, late.refusedSyns),
   };
 }
-
-function refuseAll({ clients, connectTimeoutMs }: Crowd, kernel: KernelModel): Admissions {
-  const { least, most } = synsWithin(synTimesMs(kernel), connectTimeoutMs);
-  return {
-    fooled: 0,
-    held: 0,
-    refused: clients,
-    refusedSyns: { least: clients * least, most: clients * most },
-  };
-}
-
-const sumOf = (left: Range, right: Range): Range => ({
-  least: left.least + right.least,
-  most: left.most + right.most,
-});

@@ -137,6 +137,11 @@ export function refuseAll(
   };
 }
 
+export const sumOf = (left: Range, right: Range): Range => ({
+  least: left.least + right.least,
+  most: left.most + right.most,
+});
+
 function answersSyns(backlog: number, kernel: KernelModel): boolean {
   return kernel.syncookies !== 0 || synQueueCapacity(backlog, kernel) > 0;
 }

@@ -75,8 +75,13 @@ export function findingEntries(finding: Finding): readonly (readonly [string, st
   ];
 }
 
-export const ruleWords = ({ since, commit, statement }: KernelRule): string =>
-  `${statement} (Linux ${since}${commit === null ? '' : `, commit ${commit}`})`;
+/** Nothing older was read, so a rule that is there already may be older. */
+const OLDEST_READ = '2.6.32';
+
+export function ruleWords({ since, commit, statement }: KernelRule): string {
+  const release = since === OLDEST_READ ? `${since} or older` : since;
+  return `${statement} (Linux ${release}${commit === null ? '' : `, commit ${commit}`})`;
+}
 
 function unexercisedLines(
   { id, reason }: UnexercisedClaim,

@@ -121,15 +121,22 @@ function emptyAfter(seen: Observations, { synAcks }: Connection): number | undef
   return looks.find(({ atMs, synQueueLength }) => atMs > lastMs && synQueueLength === 0)?.atMs;
 }
 
-/** Clients that the server has and never accepted, in the order in which their ACK was let in. */
+/** Clients that the server has and has not accepted, in the order in which their ACK was let in. */
 function placesOf(views: readonly ClientView[], seen: Observations): ReadonlyMap<number, number> {
-  if (seen.accepted > 0 || closing(seen) === undefined) return new Map();
-  const waiting = views.flatMap((view) => {
-    const atMs = view.fooled || !believes(view.story) ? undefined : admittedAtMs(view.connection);
-    return atMs === undefined ? [] : [{ client: view.story.client, atMs }];
+  if (closing(seen) === undefined || seen.servers.length > 1) return new Map();
+  const admitted = views.flatMap(({ fooled, story, connection }) => {
+    const atMs =
+      fooled || story.outcome.kind !== 'connected' ? undefined : admittedAtMs(connection);
+    return atMs === undefined ? [] : [{ story, atMs }];
   });
-  waiting.sort((left, right) => left.atMs - right.atMs);
-  return new Map(waiting.map(({ client }, index) => [client, index + 1]));
+  admitted.sort((one, other) => one.atMs - other.atMs);
+  const allWait = seen.accepted === 0 ? admitted.length : 0;
+  const left = closing(seen)?.listener?.acceptQueueLength ?? allWait;
+  // accept(2) takes the oldest, so those that came last are left.
+  const waiting = admitted
+    .slice(Math.max(0, admitted.length - left))
+    .filter(({ story }) => believes(story));
+  return new Map(waiting.map(({ story }, index) => [story.client, index + 1]));
 }
 
 /** The server repeats its SYN-ACK until an ACK counts, so the first after the last SYN-ACK did. */

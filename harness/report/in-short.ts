@@ -46,8 +46,8 @@ export function inShort(views: readonly ClientView[], seen: Observations): reado
 }
 
 /** Connected to a server that accepts, and still there. */
-const isServed = ({ story: { outcome, end }, fooled }: ClientView): boolean =>
-  outcome.kind === 'connected' && end?.kind === 'held' && !fooled;
+const isServed = ({ story: { outcome, end }, fooled, place }: ClientView): boolean =>
+  outcome.kind === 'connected' && end?.kind === 'held' && !fooled && place === undefined;
 
 const isGivenUpByKernel = ({ story: { outcome } }: ClientView): boolean =>
   outcome.kind === 'timed-out' && outcome.by === 'kernel';

@@ -18,7 +18,7 @@ const SCRIPT = `
 ${MOUNT} || exit 1
 cd /sys/kernel/tracing/instances || exit 1
 exec 9<.
-flock -w 2 9 || exit 1
+flock -w 5 9 || exit 1
 rmdir backlog-lab-* 2>/dev/null
 mkdir "$1" || exit 1
 exec 3<"$1/tracing_on" 9<&-

@@ -11,7 +11,7 @@ import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT, type Step } from '../domain/plan.ts
 import type { Prediction } from '../domain/prediction.ts';
 import type { Claim, Scenario } from '../domain/scenario.ts';
 import { predictDrained } from '../kernel/predict-drained.ts';
-import { retransmissionTolerance } from '../kernel/schedules.ts';
+import { isDue } from '../kernel/schedules.ts';
 import { growth } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
 import { clientsOf, connectionsOf, growthBetween } from '../verdict/waves.ts';
@@ -85,19 +85,15 @@ function assertDecidable(parameters: Parameters): void {
 const ALL_LATE = 'all get in, those that were refused when their SYN is repeated';
 
 /** Of a client that had to wait: whether it got in when a repetition of its SYN was due. */
-function isDue(afterMs: number, { synTimesMs }: Prediction): boolean {
-  return synTimesMs.slice(1).some((dueMs) => {
-    const { earlyMs, lateMs } = retransmissionTolerance(dueMs);
-    return dueMs - earlyMs <= afterMs && afterMs <= dueMs + lateMs;
-  });
-}
+const isAtSynTime = (afterMs: number, { synTimesMs }: Prediction): boolean =>
+  synTimesMs.slice(1).some((dueMs) => isDue(afterMs, dueMs));
 
 const NOBODY_LATE = 'nobody had to wait';
 
 function wordOf(admitted: number, waitedMs: readonly number[], late: number, due: Prediction) {
   if (admitted < late) return `${late - admitted} of ${late} never get in`;
   if (waitedMs.length === 0) return NOBODY_LATE;
-  const odd = waitedMs.filter((afterMs) => !isDue(afterMs, due));
+  const odd = waitedMs.filter((afterMs) => !isAtSynTime(afterMs, due));
   return odd.length === 0
     ? ALL_LATE
     : `some get in at odd times: ${odd.map((afterMs) => `${(afterMs / 1_000).toFixed(2)} s`).join(', ')}`;

@@ -4,7 +4,7 @@ import type { Parameters } from '../domain/parameters.ts';
 import type { Prediction } from '../domain/prediction.ts';
 import type { Claim } from '../domain/scenario.ts';
 import type { ClientStory, Connection } from '../domain/tcp.ts';
-import { retransmissionTolerance } from '../kernel/schedules.ts';
+import { isDue } from '../kernel/schedules.ts';
 import {
   clientConnections,
   clientsThat,
@@ -15,13 +15,13 @@ import {
   synQueueLengthAt,
 } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
+import { synAckRetries } from './held-clients.ts';
 import { plannedSysctl } from './parts.ts';
 
 /** The wave that comes when only one place is left. */
 export const LATE = 'late';
 /** The snapshot before the gate opens. */
 export const HELD_BACK = 'held-back';
-export const SYNACK_RETRIES = 'net.ipv4.tcp_synack_retries';
 
 /** Requests that are in the SYN queue when the gate opens and find no place: all but one. */
 const droppedRequests = (parameters: Parameters, prediction: Prediction): number =>
@@ -33,19 +33,17 @@ const droppedRequests = (parameters: Parameters, prediction: Prediction): number
 export const abortsOnOverflow = (parameters: Parameters): boolean =>
   plannedSysctl(parameters, 'server', 'net.ipv4.tcp_abort_on_overflow') === 1;
 
-function notFooled(parameters: Parameters, prediction: Prediction): string | null {
-  if (droppedRequests(parameters, prediction) === 0) {
-    return `nobody is fooled: pass --clients ${prediction.acceptQueueCapacity + 1} or more`;
-  }
-  return null;
-}
+const notFooled = (parameters: Parameters, prediction: Prediction): string | null =>
+  droppedRequests(parameters, prediction) > 0
+    ? null
+    : `nobody is fooled: pass --clients ${prediction.acceptQueueCapacity + 1} or more`;
 
 function notSilent(parameters: Parameters, prediction: Prediction): string | null {
   if (abortsOnOverflow(parameters)) return 'tcp_abort_on_overflow resets the clients instead';
   if (parameters.sendBytes > 0 || parameters.keepAliveMs !== null) {
     return 'the clients are not silent: their segments draw a RST later';
   }
-  if (plannedSysctl(parameters, 'server', SYNACK_RETRIES) < 2) {
+  if (synAckRetries(parameters) < 2) {
     return 'only a second repetition shows that the ACK to the first was dropped; pass --synack-retries 2';
   }
   return notFooled(parameters, prediction);
@@ -53,7 +51,7 @@ function notSilent(parameters: Parameters, prediction: Prediction): string | nul
 
 /** Above half of the SYN queue a request gets fewer repetitions than tcp_synack_retries, but 2. */
 function forgottenEarly(parameters: Parameters, prediction: Prediction): string | null {
-  const retries = plannedSysctl(parameters, 'server', SYNACK_RETRIES);
+  const retries = synAckRetries(parameters);
   const requests = droppedRequests(parameters, prediction);
   return retries > 2 && 2 * requests > Math.max(8, prediction.acceptQueueLimit)
     ? 'the SYN queue is more than half full, so the kernel forgets requests early; pass fewer --clients or --synack-retries 2'
@@ -66,13 +64,11 @@ const repeatsOf = ({ synAcks }: Connection): number =>
 /** Whether each repeated SYN-ACK lies where the kernel's timers put it; one too many tells by its number. */
 function onSchedule({ synAcks }: Connection, prediction: Prediction): boolean {
   const firstMs = synAcks[0]?.atMs ?? 0;
-  return synAcks.every(({ atMs }, index) => {
-    const dueMs = prediction.synAckTimesMs[index];
-    if (dueMs === undefined) return true;
-    const { earlyMs, lateMs } = retransmissionTolerance(dueMs);
-    const offMs = atMs - firstMs - dueMs;
-    return -earlyMs <= offMs && offMs <= lateMs;
-  });
+  return synAcks.every(
+    ({ atMs }, index) =>
+      index >= prediction.synAckTimesMs.length ||
+      isDue(atMs - firstMs, prediction.synAckTimesMs[index]),
+  );
 }
 
 const fooledWords = (fooled: number, repeats: string | number): string =>
@@ -200,7 +196,7 @@ function silenceByPackets(seen: Observations, dropped: number): string | undefin
   const resets = resetsFrom(seen, 'server');
   if (resets > 0) return byResets(resets, dropped);
   // The first repetition draws the ACK that is dropped; only a second one shows that it was.
-  if (plannedSysctl(seen.plan.parameters, 'server', SYNACK_RETRIES) < 2) return undefined;
+  if (synAckRetries(seen.plan.parameters) < 2) return undefined;
   const ignored = ignoredHandshakes(seen).length;
   return ignored === dropped ? SILENCE : `${ignored} of ${dropped} ACKs dropped`;
 }

@@ -6,9 +6,8 @@
  * except SYNs while the others connect. When the gate opens, each repeated SYN-ACK draws the ACK
  * again: the first takes the last place, the ACKs of all others are dropped.
  */
-import { HarnessError } from '../domain/harness-error.ts';
 import type { Parameters } from '../domain/parameters.ts';
-import { OPENING_SNAPSHOT, type Step } from '../domain/plan.ts';
+import type { Step } from '../domain/plan.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import { predictFooled } from '../kernel/predict.ts';
 import {
@@ -17,50 +16,35 @@ import {
   acknowledgementDropped,
   HELD_BACK,
   LATE,
-  SYNACK_RETRIES,
   silentlyForgotten,
 } from './fooled-claims.ts';
+import { notDecidable, SYNACK_RETRIES, synAckRetries } from './held-clients.ts';
+import { admitBehindGate, FIRST, openedLate } from './last-place.ts';
 import {
   connectAndSettle,
-  connectStep,
   DEFAULTS,
   plannedLimit,
-  plannedSysctl,
   planOf,
   settledStep,
   snapshotStep,
 } from './parts.ts';
 
 const ID = 'fooled-client';
-const FIRST = 'first';
-const ADMISSION_DEADLINE_MS = 20_000;
+/** For a machine that is busy with something else. */
+const SLACK_MS = 20_000;
 
 /** 1 + 2 + 4 + ... + 2^retries seconds, then an eighth for the timer wheel and some for a busy machine. */
-const forgottenAfterMs = (retries: number): number => (2 ** (retries + 1) - 1) * 1_125 + 20_000;
+const forgottenAfterMs = (retries: number): number => (2 ** (retries + 1) - 1) * 1_125 + SLACK_MS;
 
 function middle(parameters: Parameters): readonly Step[] {
   const first = Math.min(parameters.clients, plannedLimit(parameters));
   const late = parameters.clients - first;
   const fill = connectAndSettle(parameters, FIRST, first);
   if (late === 0) return fill;
-  const retries = plannedSysctl(parameters, 'server', SYNACK_RETRIES);
+  const retries = synAckRetries(parameters);
   return [
     ...fill,
-    { kind: 'gate', closed: true },
-    // At once, whatever the arrivals: the gate must open before the first SYN-ACK is repeated.
-    connectStep({ ...parameters, arrivals: { kind: 'burst' } }, LATE, late),
-    {
-      kind: 'await',
-      condition: {
-        kind: 'first-syns-met',
-        wave: LATE,
-        sinceSnapshot: OPENING_SNAPSHOT,
-        atLeast: late,
-      },
-      deadlineMs: ADMISSION_DEADLINE_MS,
-    },
-    snapshotStep(HELD_BACK),
-    { kind: 'gate', closed: false },
+    ...admitBehindGate(parameters, [{ wave: LATE, clients: late }], [snapshotStep(HELD_BACK)]),
     {
       kind: 'await',
       condition: { kind: 'syn-queue-length', equals: 0 },
@@ -79,14 +63,14 @@ const stopWaiting = ({ readTimeoutMs }: Parameters): readonly Step[] =>
         {
           kind: 'await',
           condition: { kind: 'wave-ended', wave: LATE },
-          deadlineMs: readTimeoutMs + ADMISSION_DEADLINE_MS,
+          deadlineMs: readTimeoutMs + SLACK_MS,
         },
       ];
 
 /** Some wishes make it a matter of chance who gets the last place. */
 function assertDecidable(parameters: Parameters): void {
   const late = parameters.clients - plannedLimit(parameters);
-  if (late > 0 && plannedSysctl(parameters, 'server', SYNACK_RETRIES) === 0) {
+  if (late > 0 && synAckRetries(parameters) === 0) {
     throw notDecidable(
       'without a repeated SYN-ACK no client is fooled',
       '--synack-retries 1 or more',
@@ -99,11 +83,6 @@ function assertDecidable(parameters: Parameters): void {
     );
   }
 }
-
-const notDecidable = (why: string, remedy: string): HarnessError =>
-  new HarnessError('USAGE', `Cannot predict these parameters: ${why}.`, {
-    remedy: `pass ${remedy}`,
-  });
 
 export const fooledClient: Scenario = {
   id: ID,
@@ -134,6 +113,7 @@ export const fooledClient: Scenario = {
     assertDecidable(parameters);
     return planOf(ID, parameters, middle(parameters));
   },
+  spoiledBy: openedLate,
   predict: (parameters, kernel) =>
     predictFooled({ ...parameters, sendsData: parameters.sendBytes > 0 }, kernel),
 };

@@ -94,7 +94,7 @@ export const diesByReset: Claim = {
   id: '001-e',
   document: '001',
   statement:
-    'A fooled client goes on sending; its data is repeated several times unanswered, and then a RST ends the connection.',
+    'A fooled client goes on sending; its data is repeated several times unanswered, and then a RST (in the document the client’s own) ends the connection.',
   notExercisedBecause: nobodyFooled,
   judge: (seen, prediction) => {
     const packets = connectionsOf(seen, SENDERS).map((connection) =>

@@ -104,6 +104,9 @@ function notKeptApart(parameters: Parameters, prediction: Prediction): string | 
   if (prediction.timedOut !== null && prediction.timedOut < 2) {
     return `too few are refused: pass --clients ${Math.max(parameters.clients + 1, acceptQueueCapacity + 2)} or more`;
   }
+  if (connectGivesUpMs >= LEFT_TO_THE_KERNEL_MS) {
+    return `nobody waits for ${connectGivesUpMs / 1_000} s until the kernel gives up; pass a smaller --syn-retries`;
+  }
   return parameters.connectTimeoutMs < connectGivesUpMs
     ? null
     : `the kernel gives up after ${connectGivesUpMs / 1_000} s, before the clients' own timer; pass --connect-timeout 500ms`;

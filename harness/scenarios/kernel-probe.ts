@@ -7,80 +7,55 @@
  * client's SYN is refused, and the second repetition draws the ACKs again: dropped, and each
  * answered by a RST. So the kernel drops in every way it knows, and the probe is watched.
  */
-import { HarnessError } from '../domain/harness-error.ts';
 import type { Parameters } from '../domain/parameters.ts';
 import { OPENING_SNAPSHOT, type Step } from '../domain/plan.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import { predictProbe, probeWaves } from '../kernel/predict-probe.ts';
+import { notDecidable, SYNACK_RETRIES, synAckRetries } from './held-clients.ts';
+import { admitBehindGate, FIRST, openedLate } from './last-place.ts';
 import {
+  awaitStep,
   connectAndSettle,
-  connectStep,
   DEFAULTS,
   plannedLimit,
   plannedSysctl,
   planOf,
+  setOnServer,
   settledStep,
 } from './parts.ts';
 import { droppedAckSeen, refusedSynSeen } from './probe-claims.ts';
 
 const ID = 'kernel-probe';
-const SYNACK_RETRIES = 'net.ipv4.tcp_synack_retries';
-const DEADLINE_MS = 20_000;
 const LATE = 'late';
 
 /** All late clients become requests, and all but one of their ACKs are dropped. */
 const dropFinalAcks = (parameters: Parameters, late: number): readonly Step[] => [
-  { kind: 'gate', closed: true },
-  // At once, whatever the arrivals: the gate must open before the first SYN-ACK is repeated.
-  connectStep({ ...parameters, arrivals: { kind: 'burst' } }, LATE, late),
-  {
-    kind: 'await',
-    condition: {
-      kind: 'first-syns-met',
-      wave: LATE,
-      sinceSnapshot: OPENING_SNAPSHOT,
-      atLeast: late,
-    },
-    deadlineMs: DEADLINE_MS,
-  },
-  { kind: 'gate', closed: false },
-  {
-    kind: 'await',
-    condition: { kind: 'accept-queue-length', equals: plannedLimit(parameters) + 1 },
-    deadlineMs: DEADLINE_MS,
-  },
-  {
-    kind: 'await',
-    condition: {
-      kind: 'counter-grown',
-      counter: 'ListenOverflows',
-      sinceSnapshot: OPENING_SNAPSHOT,
-      atLeast: late - 1,
-    },
-    deadlineMs: DEADLINE_MS,
-  },
-  { kind: 'set-sysctl', host: 'server', key: 'net.ipv4.tcp_abort_on_overflow', value: '1' },
+  ...admitBehindGate(parameters, [{ wave: LATE, clients: late }]),
+  awaitStep({ kind: 'accept-queue-length', equals: plannedLimit(parameters) + 1 }),
+  awaitStep({
+    kind: 'counter-grown',
+    counter: 'ListenOverflows',
+    sinceSnapshot: OPENING_SNAPSHOT,
+    atLeast: late - 1,
+  }),
+  setOnServer('net.ipv4.tcp_abort_on_overflow', 1),
 ];
 
 function middle(parameters: Parameters): readonly Step[] {
   const { first, late, refused } = probeWaves(parameters.clients, plannedLimit(parameters));
-  const fill = connectAndSettle(parameters, 'first', first);
+  const fill = connectAndSettle(parameters, FIRST, first);
   if (late === 0) return fill;
   return [
     ...fill,
     ...dropFinalAcks(parameters, late),
     ...connectAndSettle(parameters, 'refused', refused),
-    {
-      kind: 'await',
-      condition: { kind: 'syn-queue-length', equals: 0 },
-      deadlineMs: DEADLINE_MS,
-    },
+    awaitStep({ kind: 'syn-queue-length', equals: 0 }),
     settledStep(parameters, LATE, late),
   ];
 }
 
 function assertDecidable(parameters: Parameters): void {
-  if (plannedSysctl(parameters, 'server', SYNACK_RETRIES) < 2) {
+  if (synAckRetries(parameters) < 2) {
     throw notDecidable(
       'only a second repetition of the SYN-ACK draws a RST',
       '--synack-retries 2 or more',
@@ -90,11 +65,6 @@ function assertDecidable(parameters: Parameters): void {
     throw notDecidable('a client with a SYN cookie is no request', '--syncookies 0 or 1');
   }
 }
-
-const notDecidable = (why: string, remedy: string): HarnessError =>
-  new HarnessError('USAGE', `Cannot predict these parameters: ${why}.`, {
-    remedy: `pass ${remedy}`,
-  });
 
 export const kernelProbe: Scenario = {
   id: ID,
@@ -115,5 +85,6 @@ export const kernelProbe: Scenario = {
     assertDecidable(parameters);
     return planOf(ID, parameters, middle(parameters));
   },
+  spoiledBy: openedLate,
   predict: predictProbe,
 };

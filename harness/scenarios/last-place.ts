@@ -33,6 +33,31 @@ const silent = (parameters: Parameters): Parameters => ({
 });
 
 /**
+ * All of them at once, whatever the arrivals: the gate must open before the first SYN-ACK is
+ * repeated; see `openedLate`. `beforeOpening` happens when every SYN was answered or dropped.
+ */
+export const admitBehindGate = (
+  parameters: Parameters,
+  held: readonly HeldWave[],
+  beforeOpening: readonly Step[] = [],
+): readonly Step[] => [
+  { kind: 'gate', closed: true },
+  ...held.map(({ wave, clients, behaves }) =>
+    connectStep({ ...parameters, arrivals: { kind: 'burst' } }, wave, clients, behaves),
+  ),
+  ...held.map(({ wave, clients }) =>
+    awaitStep({
+      kind: 'first-syns-met',
+      wave,
+      sinceSnapshot: OPENING_SNAPSHOT,
+      atLeast: clients,
+    }),
+  ),
+  ...beforeOpening,
+  { kind: 'gate', closed: false },
+];
+
+/**
  * Fills the queue; in the end each client of `held` is connected as it sees it, waits in the SYN
  * queue, and there is no place for it. No SYN-ACK may have been repeated by then: see `tooLate`.
  */
@@ -44,17 +69,7 @@ export function fillBehind(parameters: Parameters, held: readonly HeldWave[]): r
       FIRST,
       plannedLimit(parameters),
     ),
-    { kind: 'gate', closed: true },
-    ...held.map(({ wave, clients, behaves }) => connectStep(first, wave, clients, behaves)),
-    ...held.map(({ wave, clients }) =>
-      awaitStep({
-        kind: 'first-syns-met',
-        wave,
-        sinceSnapshot: OPENING_SNAPSHOT,
-        atLeast: clients,
-      }),
-    ),
-    { kind: 'gate', closed: false },
+    ...admitBehindGate(first, held),
     ...connectAndSettle(first, LAST, 1),
   ];
 }
@@ -64,14 +79,30 @@ export function tooLate(seen: Observations): Obstacle | null {
   const last = seen.clients.find(({ wave }) => wave === LAST);
   if (last === undefined || last.outcome.kind === 'unsettled') return null;
   const takenAtMs = last.startedAtMs + last.outcome.afterMs;
-  const repeated = seen.connections.some(({ synAcks }) =>
-    synAcks.some((synAck) => synAck.atMs < takenAtMs && wasDue(synAcks, synAck)),
-  );
-  return repeated
+  return repeatedBefore(seen, takenAtMs)
     ? {
         reason:
           'the machine was too slow: a SYN-ACK was repeated before the last place in the queue was taken',
-        remedy: 'start the run again when the machine is less busy',
+        remedy: REMEDY,
       }
     : null;
 }
+
+/** A machine so slow that a SYN-ACK was repeated while the gate still held back what it drew. */
+export function openedLate(seen: Observations): Obstacle | null {
+  const index = seen.plan.steps.findIndex((step) => step.kind === 'gate' && !step.closed);
+  const openedAtMs = seen.steps[index]?.endedAtMs;
+  return openedAtMs !== undefined && repeatedBefore(seen, openedAtMs)
+    ? {
+        reason: 'the machine was too slow: a SYN-ACK was repeated before the gate opened',
+        remedy: REMEDY,
+      }
+    : null;
+}
+
+const REMEDY = 'start the run again when the machine is less busy';
+
+const repeatedBefore = ({ connections }: Observations, untilMs: number): boolean =>
+  connections.some(({ synAcks }) =>
+    synAcks.some((synAck) => synAck.atMs < untilMs && wasDue(synAcks, synAck)),
+  );

@@ -137,6 +137,7 @@ export function bothCountersCountRefusedSyns(
           : null,
     judge: (seen) => {
       const refused = refusedSyns(seen);
+      const overflows = growth(seen, 'server', 'ListenOverflows');
       return decide({
         documented: `ListenOverflows and ListenDrops each grow by one for each of ${refused} refused SYNs`,
         documentedValue: timesPerSyn(1),
@@ -146,6 +147,12 @@ export function bothCountersCountRefusedSyns(
             of: `${counter} for ${refused} refused SYNs`,
             value: perRefusedSyn(growth(seen, 'server', counter), refused),
           })),
+          {
+            // Before 4.7 a listener counts no drops of its own.
+            witness: 'packets',
+            of: `refused SYNs for ${overflows} ListenOverflows`,
+            value: perRefusedSyn(overflows, refused),
+          },
           {
             witness: 'sockets',
             of: `drops of the listener for ${refused} refused SYNs`,

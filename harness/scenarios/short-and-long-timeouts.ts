@@ -28,14 +28,13 @@ import {
   planOf,
   settledStep,
 } from './parts.ts';
+import { FIRST_REPETITION_MS } from './slow-machine.ts';
 
 const ID = 'short-and-long-timeouts';
 const FIRST = 'first';
 const HASTY = 'hasty';
 const PATIENT = 'patient';
 const HASTY_TIMEOUT_MS = 300;
-/** From 3.1 on. */
-const SYN_REPEATED_MS = 1_000;
 /** Nobody can say which comes first, a timer of the kernel or one of the client, within this. */
 const UNDECIDABLE_MS = 200;
 
@@ -90,9 +89,9 @@ function assertDecidable(parameters: Parameters): void {
       `--clients ${3 * capacity} or fewer`,
     );
   }
-  if (Math.abs(parameters.connectTimeoutMs - SYN_REPEATED_MS) <= UNDECIDABLE_MS) {
+  if (Math.abs(parameters.connectTimeoutMs - FIRST_REPETITION_MS) <= UNDECIDABLE_MS) {
     throw notDecidable(
-      `a connect timeout of ${parameters.connectTimeoutMs} ms: a SYN is repeated after about ${SYN_REPEATED_MS} ms`,
+      `a connect timeout of ${parameters.connectTimeoutMs} ms: a SYN is repeated after about ${FIRST_REPETITION_MS} ms`,
       '--connect-timeout 3s, or one below 800 ms',
     );
   }

@@ -12,6 +12,7 @@ import { acceptQueueCapacity } from '../kernel/queue-capacity.ts';
 import { growth } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
 import { connectStep, DEFAULTS, plannedLimit, planOf, settledStep, snapshotStep } from './parts.ts';
+import { FIRST_REPETITION_MS } from './slow-machine.ts';
 
 const ID = 'somaxconn-needs-a-new-listen';
 const RAISED = 'raised';
@@ -55,16 +56,14 @@ const limitAt = (seen: Observations, snapshot: string): number | undefined =>
   seen.snapshots.get(snapshot)?.listener?.acceptQueueLimit;
 
 /** A refused client gets in only if it is still there when its SYN is repeated. */
-const SYN_REPEATED_MS = 1_000;
-
 const waitsForRepetition = ({ connectTimeoutMs }: Parameters): boolean =>
-  connectTimeoutMs > SYN_REPEATED_MS;
+  connectTimeoutMs > FIRST_REPETITION_MS;
 
 /** Near the repetition of the SYN nobody can say which comes first. */
 function assertDecidable({ connectTimeoutMs, clients, backlog }: Parameters): void {
-  if (Math.abs(connectTimeoutMs - SYN_REPEATED_MS - UNDECIDABLE_MS / 2) <= UNDECIDABLE_MS) {
+  if (Math.abs(connectTimeoutMs - FIRST_REPETITION_MS - UNDECIDABLE_MS / 2) <= UNDECIDABLE_MS) {
     throw notDecidable(
-      `a connect timeout of ${connectTimeoutMs} ms: refused clients repeat their SYN after about ${SYN_REPEATED_MS} ms`,
+      `a connect timeout of ${connectTimeoutMs} ms: refused clients repeat their SYN after about ${FIRST_REPETITION_MS} ms`,
       'pass --connect-timeout 3s, or one below 800 ms',
     );
   }
@@ -125,7 +124,7 @@ function wordOfClients(seen: Observations): string | undefined {
   const connected = seen.clients.flatMap(({ outcome }) =>
     outcome.kind === 'connected' ? [outcome.afterMs] : [],
   );
-  const atOnce = connected.filter((afterMs) => afterMs < SYN_REPEATED_MS / 2).length;
+  const atOnce = connected.filter((afterMs) => afterMs < FIRST_REPETITION_MS / 2).length;
   return wordOfAdmissions([atOnce, connected.length], seen.plan.parameters);
 }
 

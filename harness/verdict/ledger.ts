@@ -4,7 +4,9 @@
  * of its sides, which come from different witnesses.
  */
 import type { Observations, Snapshot } from '../domain/observations.ts';
+import type { Host } from '../domain/tcp.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
+import { isAtLeast, type KernelVersion, parseRelease } from '../kernel/release.ts';
 import { connectionLaws, snapshotLaws, synAcksHeldBack } from './connection-laws.ts';
 import {
   attemptsMade,
@@ -130,6 +132,7 @@ function synLaws(seen: Observations): readonly Law[] {
       name: 'repeated SYNs',
       left: ['SYN retransmissions in the capture', repeatedSyns(seen)],
       right: ['TCPSynRetrans of the client', growth(seen, 'client', 'TCPSynRetrans')],
+      notApplicable: uncounted(seen, 'client', 'TCPSynRetrans', '4.4'),
     },
     {
       name: 'repeated SYN-ACKs',
@@ -138,7 +141,7 @@ function synLaws(seen: Observations): readonly Law[] {
       notApplicable:
         cookies > 0
           ? 'a SYN cookie sent again has the same sequence number but is no retransmission'
-          : undefined,
+          : uncounted(seen, 'server', 'TCPSynRetrans', '4.4'),
     },
     {
       name: 'refused SYNs and dropped ACKs make the listener’s drops',
@@ -150,9 +153,23 @@ function synLaws(seen: Observations): readonly Law[] {
       name: 'drops beyond overflows are full SYN queues',
       left: ['ListenDrops − ListenOverflows', difference(listenDrops, listenOverflows)],
       right: ['TCPReqQFullDrop', growth(seen, 'server', 'TCPReqQFullDrop')],
-      notApplicable: threeQuarterRule(seen),
+      notApplicable: threeQuarterRule(seen) ?? uncounted(seen, 'server', 'TCPReqQFullDrop', '3.1'),
     },
   ];
+}
+
+/** A counter that came with some release cannot be missed in an older one (el7 has both). */
+function uncounted(
+  seen: Observations,
+  host: Host,
+  counter: string,
+  since: KernelVersion,
+): string | undefined {
+  const release = parseRelease(seen.surroundings.kernelRelease);
+  const isOlder = release !== undefined && !isAtLeast(release, since);
+  return isOlder && growth(seen, host, counter) === undefined
+    ? `this kernel has no counter ${counter}`
+    : undefined;
 }
 
 /**

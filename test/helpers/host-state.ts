@@ -52,8 +52,9 @@ export function changesOf(before: HostState, after: HostState): readonly string[
   return [...sysctls, ...texts];
 }
 
+/** Where it is mounted already it cannot be mounted twice. */
 const LIST_INSTANCES =
-  'mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null && ls /sys/kernel/tracing/instances';
+  'mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null; ls /sys/kernel/tracing/instances';
 
 /** Tracing instances that the launcher of this process id made; only root can have made any. */
 export function traceInstancesOf(pid: number): readonly string[] {

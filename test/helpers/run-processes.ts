@@ -4,7 +4,7 @@ import { waitUntil } from './wait-until.ts';
 
 /** The processes that live as long as a run does, by their command line. */
 const ROLES = {
-  launcher: (argv) => argv.some((word) => word.endsWith('harness/launcher.mjs')),
+  launcher: (argv) => (argv[1] ?? '').endsWith('harness/launcher.mjs'),
   unshare: (argv) => argv[0] === 'unshare' && argv.some(isInsidePart),
   inside: (argv) => argv[0] !== 'unshare' && argv.some(isInsidePart),
   tcpdump: (argv) => argv[0] === 'tcpdump' && argv.includes('-w'),

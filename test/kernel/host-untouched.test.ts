@@ -10,6 +10,7 @@ import { kernelTest, USERS, type User } from '../helpers/kernel-available.ts';
 import { seededRandom } from '../helpers/random.ts';
 import { allGone, playersOf, processInRole, type Role, roleOf } from '../helpers/run-processes.ts';
 import { startLongRun } from '../helpers/run-under-way.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 
 const TIMEOUT_MS = 120_000;
 
@@ -80,6 +81,22 @@ async function expectEndWithout(role: Role, running: Running, runsDir: string): 
   expect(ended.stderr).toContain(`Evidence so far: ${path.join(runsDir, folder)}\n`);
   expect(existsSync(path.join(runsDir, folder, FILES.plan))).toBe(true);
 }
+
+kernelTest.skipIf(process.getuid?.() !== 0)(
+  'a catalogue with a tracing instance that is killed',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const TMPDIR = installation.newFolder();
+    const args = ['verify', '--only', '000-f', '--runs-dir', installation.newFolder()];
+    const running = installation.start(args, { env: { TMPDIR } });
+    await waitUntil('a tracing instance', () => traceInstancesOf(running.pid)[0], {
+      deadlineMs: 30_000,
+    });
+    running.child.kill('SIGKILL');
+    await running.ended;
+    await expectNothingLeft(running, TMPDIR);
+  },
+);
 
 describe.concurrent('a run of which one process is killed', { timeout: TIMEOUT_MS }, () => {
   const halfWay = Object.keys(SAYS) as (keyof typeof SAYS)[];

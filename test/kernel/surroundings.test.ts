@@ -1,6 +1,6 @@
 /** Machines on which a run is not possible: the harness says what is missing and how to mend it. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect } from 'vitest';
 import { commandPath } from '../../harness/sandbox/command-path.ts';
@@ -133,6 +133,18 @@ describe.concurrent('where a run is not possible', { timeout: TIMEOUT_MS }, () =
     expect(error.message).not.toContain('\n');
   });
 });
+
+kernelTest.for(['| head -c 0', '2>&1 >/dev/null | head -c 0'])(
+  'a reader that has seen enough costs nothing: %s',
+  { timeout: TIMEOUT_MS },
+  async (reader) => {
+    const folder = installation.newFolder();
+    const script = `{ "$@" --runs-dir '${folder}'; echo $? >&3; } 3>'${folder}/code' ${reader}`;
+    const args = ['verify', '--only', '001-h'];
+    await installation.run(args, { through: ['sh', '-c', script, 'sh'] });
+    expect(readFileSync(path.join(folder, 'code'), 'utf8')).toBe('0\n');
+  },
+);
 
 kernelTest('--dry-run needs no /proc, which other systems do not have', async () => {
   const through = withMounts('mount -t tmpfs tmpfs /proc');

@@ -42,6 +42,8 @@ describe.concurrent('verify', { timeout: TIMEOUT_MS }, () => {
     ['--only', /--only needs a value/, /--only VALUE/],
     ['--reporter tap --reporter json', /tap and json to stdout/, /tap=FILE/],
     ['--reporter tap=/dev/null/tap', /report \/dev\/null\/tap/, /another place/],
+    ['--reporter tap=/proc/nowhere/tap', /report \/proc\/nowhere\/tap/, /another place/],
+    ['--runs-dir /proc/nowhere', /make a run folder: ENOENT/, /--runs-dir DIR/],
     ['--sandbox moon', /no sandbox 'moon'/, /auto/],
   ] as const)('%s', async ([line, why, remedy]) => {
     const cwd = installation.newFolder();

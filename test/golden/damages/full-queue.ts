@@ -226,7 +226,9 @@ export const OTHER_FULL_QUEUES: readonly OtherKernel[] = [
 /** Claims that no recorded run can contradict, with the reason. */
 export const FULL_QUEUE_NEVER_CONTRADICTED: Readonly<Record<string, string>> = {
   '001-c (SYN cookie)': 'a single client is reset, as documented, or dropped in silence, as ever',
-  '001-d': 'some are refused, or (4.4 to 4.9, backlog 1) everybody gets a SYN cookie',
+  '001-d':
+    'some are refused, or (4.4 to 4.9, backlog 1) everybody gets a SYN cookie; that nobody is answered is tested with built evidence',
   '001-j (always)': 'some are refused, or (3.12 to 4.9) everybody gets a SYN cookie',
-  '001-k': 'more clients are connected than fit, or (4.10) no more than fit',
+  '001-k':
+    'more clients are connected than fit, or (4.10) as many as fit; fewer are tested with built evidence',
 };

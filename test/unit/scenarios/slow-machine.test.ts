@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { LAST, tooLate } from '../../../harness/scenarios/last-place.ts';
+import { fooledClient } from '../../../harness/scenarios/fooled-client.ts';
+import { LAST, openedLate, tooLate } from '../../../harness/scenarios/last-place.ts';
 import { repeatedItsSyn } from '../../../harness/scenarios/one-syn.ts';
 import { synQueue } from '../../../harness/scenarios/syn-queue.ts';
 import { youngRequests } from '../../../harness/scenarios/young-requests.ts';
@@ -40,5 +41,25 @@ describe('a SYN-ACK that was repeated too soon for the experiment', () => {
   test('is a finding about the kernel when it was not', () => {
     expect(tooLate(repeatedAfter(300))).toBeNull();
     expect(youngRequests.spoiledBy?.(repeatedAfter(300))).toBeNull();
+  });
+});
+
+describe('a gate that opened when a SYN-ACK had been repeated', () => {
+  const openedAt = (openedAtMs: number) => {
+    const plan = fooledClient.plan(fooledClient.defaults);
+    const steps = plan.steps.map((step) => {
+      const atMs = step.kind === 'gate' && !step.closed ? openedAtMs : 0;
+      return { label: step.kind, startedAtMs: atMs, endedAtMs: atMs };
+    });
+    return buildObservations([buildFooled(1, 0, [0, 1_030, 3_080])], { plan, steps });
+  };
+
+  test('spoils the run: the ACK that it drew was held back', () => {
+    expect(openedLate(openedAt(1_100))?.reason).toContain('before the gate opened');
+    expect(fooledClient.spoiledBy?.(openedAt(1_100))).not.toBeNull();
+  });
+
+  test('does not matter in time', () => {
+    expect(openedLate(openedAt(900))).toBeNull();
   });
 });

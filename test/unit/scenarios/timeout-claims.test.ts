@@ -15,7 +15,7 @@ import {
   buildTimedOut,
   buildWaiting,
 } from '../../helpers/build-observations.ts';
-import { buildWaves, foundBy, predictedBy } from '../../helpers/build-waves.ts';
+import { buildWaves, claimNamed, foundBy, predictedBy } from '../../helpers/build-waves.ts';
 
 const waiting = (clients: number, first = 1): readonly BuiltClient[] =>
   Array.from({ length: clients }, (_, index) => buildWaiting(first + index, index));
@@ -188,6 +188,18 @@ describe('003-a: who gives up', () => {
     ['6.18.44', 3_000],
   ])('%s gives up with one retry after %i ms', (release, givesUpMs) => {
     expect(predictedBy(kernelGivesUp, release)).toMatchObject({ connectGivesUpMs: givesUpMs });
+  });
+
+  test.each([
+    ['6', null],
+    ['7', 'pass a smaller --syn-retries'],
+  ])('nobody waits for the kernel with %s retries: %s', (retries, why) => {
+    const sysctls = { server: {}, client: { 'net.ipv4.tcp_syn_retries': retries } };
+    const reason = claimNamed(kernelGivesUp, '003-a').notExercisedBecause(
+      { ...kernelGivesUp.defaults, sysctls },
+      predictedBy(kernelGivesUp, '6.18.44', { sysctls }),
+    );
+    expect(reason).toEqual(why === null ? null : expect.stringContaining(why));
   });
 
   test('before 4.10 two of the short ones are answered', () => {

@@ -206,6 +206,20 @@ describe('failures', { timeout: TIMEOUT_MS }, () => {
     expect(readdirSync(folder)).toEqual(['run-0', 'run-1']);
   });
 
+  test('a run that is ended by force, and so fails in its own way, is a stop all the same', async () => {
+    const user = new AbortController();
+    const { outcomes, ended } = start(
+      1,
+      async () => {
+        user.abort(failure('ABORTED', 'You interrupted it.'));
+        throw failure('SANDBOX_ENDED', 'It was ended by SIGKILL.');
+      },
+      { signal: user.signal },
+    );
+    await expect(outcomes).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(ended).toEqual([]);
+  });
+
   test('a defect is no outcome', async () => {
     const { outcomes } = start(2, async () => {
       throw new TypeError('undefined is not a function');

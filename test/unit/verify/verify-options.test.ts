@@ -47,6 +47,8 @@ describe('a choice of claims', () => {
 
   test.each([
     [{ only: ['001-a,001-x'] }, /no claim '001-x'/, /did you mean 001-a\?/],
+    [{ only: [''] }, /list --only is empty/, /leave --only out/],
+    [{ document: [' , '] }, /list --document is empty/, /leave --document out/],
     [{ only: ['frobnicate'] }, /no claim 'frobnicate'/, /list/],
     [{ document: ['005'] }, /no document '005'/, /did you mean 00/],
     [{ only: ['001-a'], document: ['003'] }, /both --only 001-a and --document 003/, /leave/],
