@@ -1,5 +1,6 @@
 import { FILES } from '../domain/evidence.ts';
-import { type HostNamespace, WIRE } from './hosts.ts';
+import { WIRE } from './host-network.ts';
+import type { HostNamespace } from './hosts.ts';
 import { startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { until, type Wait } from './until.ts';

@@ -1,6 +1,7 @@
 import type { Step } from '../domain/plan.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
-import { type HostNamespace, type RunCommand, SERVER_ADDRESS } from './hosts.ts';
+import { SERVER_ADDRESS } from './host-network.ts';
+import type { HostNamespace, RunCommand } from './hosts.ts';
 
 /**
  * The gate stands on the client's host, in one of two places.

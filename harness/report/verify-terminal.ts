@@ -40,7 +40,7 @@ export function verifyTerminalReport(verdict: CatalogueVerdict, page: Page): str
 export function verifyQuietReport(verdict: CatalogueVerdict, page: Page): string {
   const columns = columnsFor(verdict);
   const lines = verdict.claims.map((claim) => claimLine(claim, columns, page));
-  return `${[colouredTotals(verdict, page), ...lines].join('\n')}\n`;
+  return `${[...hanging('', colouredTotals(verdict, page), page.widthColumns), ...lines].join('\n')}\n`;
 }
 
 interface Columns {
@@ -63,7 +63,7 @@ function headline(verdict: CatalogueVerdict, { style, widthColumns }: Page): rea
 }
 
 const groupLines = (group: DocumentGroup, columns: Columns, page: Page): readonly string[] => [
-  `${page.style.bold(group.document)}  ${group.title}`,
+  ...hanging(`${page.style.bold(group.document)}  `, group.title, page.widthColumns),
   ...group.claims.flatMap((claim) => [
     claimLine(claim, columns, page),
     ...detailLines(claim, columns, page),
@@ -151,7 +151,7 @@ const colouredTotals = ({ totals, strict }: CatalogueVerdict, { style }: Page): 
 function closingLines(verdict: CatalogueVerdict, page: Page): readonly string[] {
   const { style, widthColumns } = page;
   return [
-    colouredTotals(verdict, page),
+    ...hanging('', colouredTotals(verdict, page), widthColumns),
     ...hanging('', style.dim(timeWords(verdict)), widthColumns),
     `${style.bold('Evidence')}  ${verdict.folder}`,
     style.bold('Try next'),

@@ -82,21 +82,18 @@ async function expectEndWithout(role: Role, running: Running, runsDir: string): 
   expect(existsSync(path.join(runsDir, folder, FILES.plan))).toBe(true);
 }
 
-kernelTest.skipIf(process.getuid?.() !== 0)(
-  'a catalogue with a tracing instance that is killed',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const TMPDIR = installation.newFolder();
-    const args = ['verify', '--only', '000-f', '--runs-dir', installation.newFolder()];
-    const running = installation.start(args, { env: { TMPDIR } });
-    await waitUntil('a tracing instance', () => traceInstancesOf(running.pid)[0], {
-      deadlineMs: 30_000,
-    });
-    running.child.kill('SIGKILL');
-    await running.ended;
-    await expectNothingLeft(running, TMPDIR);
-  },
-);
+kernelTest('a catalogue with a tracing instance, killed', { timeout: TIMEOUT_MS }, async (test) => {
+  test.skip(process.getuid?.() !== 0, 'only root has tracing instances');
+  const TMPDIR = installation.newFolder();
+  const args = ['verify', '--only', '000-f', '--runs-dir', installation.newFolder()];
+  const running = installation.start(args, { env: { TMPDIR } });
+  await waitUntil('a tracing instance', () => traceInstancesOf(running.pid)[0], {
+    deadlineMs: 30_000,
+  });
+  running.child.kill('SIGKILL');
+  await running.ended;
+  await expectNothingLeft(running, TMPDIR);
+});
 
 describe.concurrent('a run of which one process is killed', { timeout: TIMEOUT_MS }, () => {
   const halfWay = Object.keys(SAYS) as (keyof typeof SAYS)[];

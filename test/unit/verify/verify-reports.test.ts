@@ -59,7 +59,7 @@ describe('exit codes', () => {
 
 describe('terminal', () => {
   test.each(ALL)('no line of the claims is wider than the terminal (%s)', (_, verdict) => {
-    for (const widthColumns of [70, 100]) {
+    for (const widthColumns of [50, 70, 100]) {
       const text = verifyTerminalReport(verdict, { ...PAGE, widthColumns });
       const [claims = ''] = text.split('Evidence');
       expect(claims.split('\n').filter((line) => visibleWidth(line) > widthColumns)).toEqual([]);
