@@ -27,7 +27,7 @@ export function startSampler(
   options: SamplerOptions,
   recorder: RunRecorder,
 ): AsyncDisposable {
-  const look = looker(server, options);
+  const look = whileThere(looker(server, options));
   const startedMs = monotonicMs();
   let busyMs = 0;
   let pending: Sample[] = [];
@@ -37,6 +37,7 @@ export function startSampler(
   };
   const sample = (): void => {
     const seen = look();
+    if (seen === undefined) return;
     pending.push(seen);
     if (pending.length >= FLUSH_AFTER_SAMPLES) flush();
     busyMs += monotonicMs() - seen.monotonicMs;
@@ -52,6 +53,20 @@ export function startSampler(
       const cost = { everyMs: options.everyMs, busyShare };
       recorder.write(FILES.samplerCost, JSON.stringify(cost, null, 1));
     },
+  };
+}
+
+/** A host whose holder has died has nothing to look at; the run ends for that reason elsewhere. */
+function whileThere(look: () => Sample): () => Sample | undefined {
+  let there = true;
+  return () => {
+    if (!there) return undefined;
+    try {
+      return look();
+    } catch {
+      there = false;
+      return undefined;
+    }
   };
 }
 

@@ -36,9 +36,13 @@ const COUNTED = ['unshare', '--user', '--map-root-user', 'sh', '-c', THEN_COUNT,
 async function start(args: readonly string[]): Promise<Running> {
   const runsDir = installation.newFolder();
   const running = installation.start([...args, '--runs-dir', runsDir], { through: COUNTED });
-  await waitUntil('clients to connect', () => (hasAttempts(runsDir) ? true : undefined), {
+  const connecting = waitUntil('clients to connect', () => hasAttempts(runsDir) || undefined, {
     deadlineMs: 30_000,
   });
+  const tooSoon = running.ended.then(({ stderr }) => {
+    if (!hasAttempts(runsDir)) throw new Error(`It ended before its clients began: ${stderr}`);
+  });
+  await Promise.race([connecting, tooSoon]);
   return running;
 }
 
