@@ -65,6 +65,9 @@ const LIST_OPTIONS: readonly ListOption[] = [
   },
 ];
 
+/** About five minutes of work for two processors. */
+const MOST_CELLS = 1_000;
+
 /** Cells mostly wait for the timers of their clients, yet each starts five processes. */
 const JOBS_PER_CORE = 6;
 const MOST_JOBS = 64;
@@ -133,7 +136,14 @@ const texts = (given: unknown): readonly string[] =>
 function cells(given: Readonly<Record<string, unknown>>): readonly CellSettings[] {
   if (LIST_OPTIONS.every(({ option }) => given[option] === undefined)) return defaultCells();
   const lists = LIST_OPTIONS.map((option) => [option.list, numbers(option, given[option.option])]);
-  return productOf(Object.fromEntries(lists) as unknown as SweepLists);
+  const all = productOf(Object.fromEntries(lists) as unknown as SweepLists);
+  if (all.length > MOST_CELLS) {
+    throw usage(
+      `Cannot measure ${all.length} combinations in one sweep: each takes a run and a port of its own.`,
+      `give shorter lists, for at most ${MOST_CELLS} combinations`,
+    );
+  }
+  return all;
 }
 
 function numbers(

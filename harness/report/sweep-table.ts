@@ -66,7 +66,11 @@ function markOf(cell: SweepCell, style: Style): string {
 }
 
 function summary({ cells, wallMs }: Sweep, { style, widthColumns }: Page): readonly string[] {
-  if (!cells.some(isMeasured)) return ['Predicted only: nothing was measured.'];
+  if (!cells.some(isMeasured)) {
+    return cells.some(({ problem }) => problem !== null)
+      ? [style.red(`None of ${count(cells.length, 'cell')} could be measured.`)]
+      : ['Predicted only: nothing was measured.'];
+  }
   const exact = cells.filter(isExact).length;
   const outdated = cells.filter(
     ({ synQueueCapacity: { oldFormula, measured } }) =>

@@ -58,6 +58,12 @@ describe('the table', () => {
     expect(text).toContain('(Linux 6.13, commit 3479c7549fb1)');
   });
 
+  test('says so when no cell could be measured', () => {
+    const text = table(sweepOf(UNDECIDED), 400);
+    expect(text).toContain('None of 1 cell could be measured.');
+    expect(text).toContain('the ledger does not balance');
+  });
+
   test('of predictions alone claims no measurement', () => {
     const { acceptQueueCapacity, synQueueCapacity } = UNDECIDED;
     const text = table(sweepOf(cell({ acceptQueueCapacity, synQueueCapacity, runFolder: null })));
