@@ -66,7 +66,7 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
     key: 'net.ipv4.tcp_syn_retries',
     least: 1,
     most: 127,
-    help: 'how often a SYN is repeated',
+    help: 'how often a SYN is repeated, besides the linear repetitions (6.5 and later)',
   },
   {
     option: 'syn-linear-timeouts',
@@ -97,6 +97,9 @@ const TEXT_OPTIONS: readonly (readonly [string, string])[] = [
   ['runs-dir', 'where run folders are made (runs)'],
 ];
 
+/** One more attempt of a client has a number a million higher. */
+const MOST_CLIENTS = 999_999;
+
 export type RunArguments = Readonly<Record<string, unknown>>;
 
 export function describeRunOptions(parser: Argv): Argv {
@@ -126,7 +129,11 @@ export function parametersFrom(scenario: Scenario, given: RunArguments): Paramet
   };
   const parameters: Parameters = {
     backlog: pick('backlog', backlog, defaults.backlog),
-    clients: pick('clients', (text) => wholeNumber('clients', text, 1), defaults.clients),
+    clients: pick(
+      'clients',
+      (text) => wholeNumber('clients', text, 1, MOST_CLIENTS),
+      defaults.clients,
+    ),
     arrivals: pick('arrivals', arrivals, defaults.arrivals),
     connectTimeoutMs: pick(
       'connect-timeout',

@@ -80,8 +80,14 @@ export const SWEEP_LISTS: readonly string[] = [
 
 export function describeSweepOptions(parser: Argv): Argv {
   const group = 'Sweep:';
-  for (const { option, help } of LIST_OPTIONS) {
-    parser.option(option, { type: 'string', array: true, nargs: 1, describe: help, group });
+  for (const { option, help, otherwise } of LIST_OPTIONS) {
+    parser.option(option, {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: `${help} (with another list: ${otherwise.join(',')})`,
+      group,
+    });
   }
   return parser
     .option('reporter', {

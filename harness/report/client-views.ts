@@ -124,9 +124,11 @@ function emptyAfter(seen: Observations, { synAcks }: Connection): number | undef
 /** Clients that the server has and has not accepted, in the order in which their ACK was let in. */
 function placesOf(views: readonly ClientView[], seen: Observations): ReadonlyMap<number, number> {
   if (closing(seen) === undefined || seen.servers.length > 1) return new Map();
-  const admitted = views.flatMap(({ fooled, story, connection }) => {
+  const admitted = views.flatMap(({ fooled, rejected, story, connection }) => {
     const atMs =
-      fooled || story.outcome.kind !== 'connected' ? undefined : admittedAtMs(connection);
+      fooled || rejected || story.outcome.kind !== 'connected'
+        ? undefined
+        : admittedAtMs(connection);
     return atMs === undefined ? [] : [{ story, atMs }];
   });
   admitted.sort((one, other) => one.atMs - other.atMs);

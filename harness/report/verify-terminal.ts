@@ -18,8 +18,8 @@ import { count, duration } from './words.ts';
 
 const REPRO = 'npm run repro --';
 const LABEL_COLUMNS = 'document says'.length;
-/** How much of a line's free room what was found may take, where the claim needs the rest. */
-const FOUND_SHARE = 0.4;
+/** What was found is the answer: the statement is cut first, but to no less than this. */
+const LEAST_STATEMENT = 16;
 
 /** The catalogue from top to bottom: one line a claim, and what is not confirmed explained below. */
 export function verifyTerminalReport(verdict: CatalogueVerdict, page: Page): string {
@@ -77,7 +77,7 @@ function claimLine(claim: CatalogueClaim, columns: Columns, { style, widthColumn
   const found = foundWords(claim);
   if (found === '') return `${before}${shortened(claim.claim, room)}`;
   const free = room - ARROW.length;
-  const rest = Math.max(free - visibleWidth(claim.claim), Math.floor(free * FOUND_SHARE));
+  const rest = Math.max(free - visibleWidth(claim.claim), free - LEAST_STATEMENT);
   const shown = shortened(found, rest);
   const statement = shortened(claim.claim, free - visibleWidth(shown));
   return `${before}${statement}${style.dim(`${ARROW}${shown}`)}`;

@@ -1,6 +1,6 @@
 import type { Observations } from '../domain/observations.ts';
 import type { Prediction, Range } from '../domain/prediction.ts';
-import type { Finding, KernelRule, Testimony } from '../domain/verdict.ts';
+import type { Finding, KernelRule, Obstacle, Testimony } from '../domain/verdict.ts';
 import { isDue } from '../kernel/schedules.ts';
 import { fooledBySockets } from './closed-connections.ts';
 import {
@@ -170,12 +170,45 @@ export function judgePrediction(
     return { kind: 'inconclusive', documented, ...undecided, testimonies };
   }
   if (missed.length === 0) return { kind: 'confirmed', ...found };
+  const late = lateTimers(seen, predicted);
+  if (late)
+    return {
+      kind: 'inconclusive',
+      documented: found.documented,
+      ...late,
+      testimonies: found.testimonies,
+    };
   const other = candidates.find(({ prediction }) =>
     comparePrediction(seen, prediction).every(({ holds }) => holds),
   );
   return other === undefined
     ? { kind: 'contradicted', ...found }
     : { kind: 'outdated', ...found, rule: other.rule };
+}
+
+/** Clients whose own timer fired so late that one SYN more was due by then: not the kernel's doing. */
+function lateTimers(seen: Observations, { synTimesMs }: Prediction): Obstacle | undefined {
+  const timeoutOf = new Map(
+    seen.plan.steps.flatMap((step) =>
+      step.kind === 'connect' ? [[step.wave, step.behaviour.connectTimeoutMs] as const] : [],
+    ),
+  );
+  const late = seen.clients.flatMap(({ wave, outcome }) => {
+    const timeoutMs = timeoutOf.get(wave);
+    if (outcome.kind !== 'timed-out' || outcome.by === 'kernel' || timeoutMs === undefined)
+      return [];
+    const { afterMs } = outcome;
+    return synTimesMs.some((dueMs) => timeoutMs < dueMs && dueMs <= afterMs)
+      ? [afterMs - timeoutMs]
+      : [];
+  });
+  if (late.length === 0) return undefined;
+  const most = late.reduce((left, right) => Math.max(left, right));
+  return {
+    reason: `the own timers of ${late.length} clients fired up to ${most.toFixed(0)} ms late, after another SYN was due`,
+    remedy:
+      'pass fewer --clients or another --connect-timeout, or wait until the machine is less busy',
+  };
 }
 
 /** A figure that nobody measured, or that two witnesses measured differently, decides nothing. */
