@@ -8,6 +8,7 @@ import {
   CAPACITIES,
   FOOLED,
   LISTEN_AGAIN,
+  listenerMissing,
   OVERFLOW,
   type SingleDamage,
 } from './recorded.ts';
@@ -78,15 +79,7 @@ export const SNAPSHOTS: readonly SingleDamage[] = [FOOLED, LISTEN_AGAIN, CAPACIT
   snapshotsOf(of).flatMap((snapshot) =>
     ['opening', 'closing'].includes(snapshot)
       ? balancedSnapshot(of, snapshot)
-      : [
-          {
-            what: `the listener is missing in /proc/net/tcp, ${snapshot}`,
-            of,
-            damage: withoutLines(snapshotFile(snapshot, 'server', 'tcp'), / 0A /),
-            names: 'listeners by ss 1, LISTEN rows in /proc/net/tcp 0',
-            breaks: `two readings of the listener, ${snapshot}`,
-          },
-        ],
+      : [listenerMissing(of, snapshot)],
   ),
 );
 

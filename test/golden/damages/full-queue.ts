@@ -14,7 +14,7 @@ import {
 import { packetLost } from '../../helpers/damage-capture.ts';
 import { synAnswered } from '../../helpers/forged-packets.ts';
 import { counted, type OtherKernel } from './other-kernels.ts';
-import { portOf, type SingleDamage, SWARM } from './recorded.ts';
+import { listenerMissing, portOf, type SingleDamage, SWARM } from './recorded.ts';
 
 const ABORT_PATHS = 'abort-on-overflow';
 const BURST = 'connect-timeouts-in-a-burst';
@@ -31,13 +31,7 @@ const BETWEEN: readonly (readonly [of: string, snapshot: string])[] = [
 ];
 
 export const FULL_QUEUE: readonly SingleDamage[] = [
-  ...BETWEEN.map(([of, snapshot]) => ({
-    what: `the listener is missing in /proc/net/tcp, ${snapshot}`,
-    of,
-    damage: withoutLines(snapshotFile(snapshot, 'server', 'tcp'), / 0A /),
-    names: 'listeners by ss 1, LISTEN rows in /proc/net/tcp 0',
-    breaks: `two readings of the listener, ${snapshot}`,
-  })),
+  ...BETWEEN.map(([of, snapshot]) => listenerMissing(of, snapshot)),
   {
     what: 'one of two reset clients does not say so',
     of: ABORT_PATHS,

@@ -1,7 +1,7 @@
 /** The recorded runs that are damaged, and what the tables of damage share. */
 import { snapshotFile } from '../../../harness/domain/evidence.ts';
 import type { Host } from '../../../harness/domain/tcp.ts';
-import { type Damage, portInHex, textOf } from '../../helpers/damage.ts';
+import { type Damage, portInHex, textOf, withoutLines } from '../../helpers/damage.ts';
 import { fixture } from '../../helpers/fixtures.ts';
 
 export interface SingleDamage {
@@ -27,6 +27,15 @@ export const CAPACITIES = 'queue-capacities';
 export const PROBE = 'kernel-probe';
 
 export const SWARM = 'swarm-0.jsonl';
+
+/** A snapshot between opening and closing has one identity: both readings know of the listener. */
+export const listenerMissing = (of: string, snapshot: string): SingleDamage => ({
+  what: `the listener is missing in /proc/net/tcp, ${snapshot}`,
+  of,
+  damage: withoutLines(snapshotFile(snapshot, 'server', 'tcp'), / 0A /),
+  names: 'listeners by ss 1, LISTEN rows in /proc/net/tcp 0',
+  breaks: `two readings of the listener, ${snapshot}`,
+});
 
 /** The port that a client's events tell. */
 export function portOf(name: string, client: number): number {

@@ -1,5 +1,5 @@
 /** Servers that accept and close: caps, relays, short connections. */
-import { FILES, serverEventsFile, snapshotFile } from '../../../harness/domain/evidence.ts';
+import { FILES, serverEventsFile } from '../../../harness/domain/evidence.ts';
 import {
   all,
   captureRecounted,
@@ -7,11 +7,10 @@ import {
   edited,
   recounted,
   substituted,
-  withoutLines,
 } from '../../helpers/damage.ts';
 import { packetLost } from '../../helpers/damage-capture.ts';
 import type { OtherKernel } from './other-kernels.ts';
-import { type SingleDamage, SWARM } from './recorded.ts';
+import { listenerMissing, type SingleDamage, SWARM } from './recorded.ts';
 
 /** Two of four clients stay. */
 const CAP = 'connection-cap';
@@ -95,13 +94,7 @@ export const SERVING: readonly SingleDamage[] = [
     names: 'the server’s kernel has what it opened: connections in the server’s socket table 2',
     breaks: 'the server’s kernel has what it opened',
   },
-  ...['short', 'pool', 'short-raised'].map((snapshot) => ({
-    what: `the listener is missing in /proc/net/tcp, ${snapshot}`,
-    of: SHORT,
-    damage: withoutLines(snapshotFile(snapshot, 'server', 'tcp'), / 0A /),
-    names: 'listeners by ss 1, LISTEN rows in /proc/net/tcp 0',
-    breaks: `two readings of the listener, ${snapshot}`,
-  })),
+  ...['short', 'pool', 'short-raised'].map((snapshot) => listenerMissing(SHORT, snapshot)),
 ];
 
 /** The server was asked for another cap than it has. */

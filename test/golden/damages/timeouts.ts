@@ -1,5 +1,5 @@
 /** Runs in which clients wait: for a SYN that is repeated, for the kernel, for a slow server. */
-import { FILES, snapshotFile } from '../../../harness/domain/evidence.ts';
+import { FILES } from '../../../harness/domain/evidence.ts';
 import {
   all,
   captureRecounted,
@@ -8,11 +8,10 @@ import {
   edited,
   recounted,
   substituted,
-  withoutLines,
 } from '../../helpers/damage.ts';
 import { packetLost, packetShifted } from '../../helpers/damage-capture.ts';
 import { counted, type OtherKernel } from './other-kernels.ts';
-import { FOOLED, portOf, type SingleDamage, SWARM } from './recorded.ts';
+import { FOOLED, listenerMissing, portOf, type SingleDamage, SWARM } from './recorded.ts';
 
 const CLOSED_PORT = 'refused-needs-a-closed-port';
 const GIVES_UP = 'kernel-gives-up';
@@ -67,16 +66,8 @@ export const TIMEOUTS: readonly SingleDamage[] = [
     names: 'TCPAbortOnTimeout of the client: clients are refused during the overflow',
     claims: ['003-h'],
   },
-  ...[
-    [CLOSED_PORT, 'overflowing'],
-    [SCHEDULE, 'full'],
-  ].map(([of = '', snapshot = '']) => ({
-    what: `the listener is missing in /proc/net/tcp, ${snapshot}`,
-    of,
-    damage: withoutLines(snapshotFile(snapshot, 'server', 'tcp'), / 0A /),
-    names: 'listeners by ss 1, LISTEN rows in /proc/net/tcp 0',
-    breaks: `two readings of the listener, ${snapshot}`,
-  })),
+  listenerMissing(CLOSED_PORT, 'overflowing'),
+  listenerMissing(SCHEDULE, 'full'),
   {
     what: 'a request is not in the SYN queue before it is due to be forgotten',
     of: FOOLED,
