@@ -39,6 +39,14 @@ export default defineConfig({
           ...serial,
         },
       },
+      {
+        test: {
+          name: 'docker',
+          include: ['test/docker/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
+          ...serial,
+        },
+      },
     ],
   },
 });

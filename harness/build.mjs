@@ -26,6 +26,8 @@ const SOURCES = ['harness', 'servers', 'clients', 'package-lock.json'];
 const PROGRAMS = [
   'harness/cli',
   'harness/collect/main',
+  'harness/collect/cluster-main',
+  'harness/collect/agent',
   'servers/never-accepts',
   'servers/never-accepts-thread',
   'clients/swarm',

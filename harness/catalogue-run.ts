@@ -5,7 +5,6 @@ import type { CatalogueOutcome, CatalogueRun } from './domain/catalogue.ts';
 import { HarnessError, type HarnessErrorCode } from './domain/harness-error.ts';
 import { type Judgement, reproduce } from './reproduce.ts';
 import { createRunFolderIn } from './run-folder.ts';
-import { assertCommandsFound } from './sandbox/requirements.ts';
 import type { CollectRequest, Sandbox } from './sandbox/sandbox.ts';
 
 export interface CatalogueOptions extends Pick<CollectRequest, 'signal' | 'force'> {
@@ -27,6 +26,9 @@ export interface CatalogueOptions extends Pick<CollectRequest, 'signal' | 'force
 /** What would meet every other run as well. */
 const CONCERNS_ALL: ReadonlySet<HarnessErrorCode> = new Set([
   'ABORTED',
+  'DOCKER_IMAGE_UNAVAILABLE',
+  'DOCKER_REFUSED',
+  'DOCKER_UNAVAILABLE',
   'RUN_FOLDER_UNWRITABLE',
   'SANDBOX_NOT_ISOLATED',
   'SANDBOX_NOT_PERMITTED',
@@ -104,7 +106,7 @@ async function carryOut(run: CatalogueRun, options: RunOptions): Promise<Catalog
   });
   try {
     options.signal.throwIfAborted();
-    assertCommandsFound(run.scenario.plan(run.parameters));
+    options.sandbox.assertFit(run.scenario.plan(run.parameters));
     options.onStart(run);
     const judgement = await reproduce(run.scenario, run.parameters, {
       sandbox: options.sandbox,

@@ -8,6 +8,11 @@ import { list } from './commands/list.ts';
 import { nearest } from './commands/nearest.ts';
 import { type RunFailure, run } from './commands/run.ts';
 import { describeRunOptions } from './commands/run-options.ts';
+import {
+  describeSandboxOptions,
+  SANDBOX_LISTS,
+  sandboxSettings,
+} from './commands/sandbox-options.ts';
 import { sweep } from './commands/sweep.ts';
 import { describeSweepOptions, SWEEP_LISTS } from './commands/sweep-options.ts';
 import { print } from './commands/terminal.ts';
@@ -58,7 +63,7 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
   );
 }
 
-const parser = yargs(argv)
+const parser = describeSandboxOptions(yargs(argv))
   .scriptName('npm run repro --')
   .usage(
     'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
@@ -92,12 +97,6 @@ const parser = yargs(argv)
   )
   .command('list', 'the scenarios and the claims they put to the test')
   .command('doctor', 'what this machine can do, and how to mend what it cannot')
-  .option('sandbox', {
-    type: 'string',
-    requiresArg: true,
-    default: 'auto',
-    describe: 'auto or netns',
-  })
   .option('json', {
     type: 'boolean',
     default: false,
@@ -135,9 +134,9 @@ const parser = yargs(argv)
 
 /** By command: the options that may be repeated. yargs forgets them when it has parsed. */
 const REPEATABLE: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ['verify', VERIFY_LISTS],
-  ['sweep', SWEEP_LISTS],
-  [undefined, ['sysctl']],
+  ['verify', [...VERIFY_LISTS, ...SANDBOX_LISTS]],
+  ['sweep', [...SWEEP_LISTS, ...SANDBOX_LISTS]],
+  [undefined, ['sysctl', ...SANDBOX_LISTS]],
 ]);
 
 /** Of an option that was given twice the last counts, unless it is one that may be repeated. */
@@ -157,9 +156,9 @@ async function dispatch(): Promise<number | RunFailure> {
   const shown = { json: given.json, quiet: given.quiet, verbose: given.verbose };
   switch (given._[0]) {
     case 'verify':
-      return verify({ ...shown, sandbox: given.sandbox, dryRun: given['dry-run'] }, given);
+      return verify({ ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] }, given);
     case 'sweep':
-      return sweep({ ...shown, sandbox: given.sandbox, dryRun: given['dry-run'] }, given);
+      return sweep({ ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] }, given);
     case 'judge':
       return judgeAgain(String((given as { folder?: unknown }).folder), shown);
     case 'explain': {
@@ -169,13 +168,13 @@ async function dispatch(): Promise<number | RunFailure> {
     case 'list':
       return list(given.json);
     case 'doctor':
-      return doctor(given.json);
+      return doctor(given.json, sandboxSettings(given).docker);
     default:
       return run(
         {
           ...shown,
           scenario: String((given as { scenario?: unknown }).scenario),
-          sandbox: given.sandbox,
+          sandbox: sandboxSettings(given),
           runsDir: String((given as { 'runs-dir'?: unknown })['runs-dir'] ?? 'runs'),
           dryRun: given['dry-run'],
         },

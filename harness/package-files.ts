@@ -22,3 +22,6 @@ export const harnessVersion = (): string => {
   const text = readFileSync(new URL('package.json', packageRoot()), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
 };
+
+/** The folder of package.json: a checkout, or an installed package. */
+export const packageFolder = (): string => fileURLToPath(packageRoot());

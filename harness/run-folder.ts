@@ -41,10 +41,16 @@ function createFolder(wanted: string, plan?: RunPlan): string {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new HarnessError('RUN_FOLDER_UNWRITABLE', `Cannot make a run folder: ${why}.`, {
-      remedy: 'free some disk space, or choose another place with --runs-dir DIR',
+      remedy: `${remedyFor(cause)}, or choose another place with --runs-dir DIR`,
       cause,
     });
   }
+}
+
+function remedyFor(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM') return 'make the folder writable for this user';
+  return code === 'EROFS' ? 'mount something writable there' : 'free some disk space';
 }
 
 /** Two runs of one scenario may start in the same millisecond. */

@@ -1,8 +1,8 @@
 import { FILES } from '../domain/evidence.ts';
 import { WIRE } from './host-network.ts';
-import type { HostNamespace } from './hosts.ts';
 import { startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
+import type { Site } from './site.ts';
 import { until, type Wait } from './until.ts';
 
 /** Headers and the first bytes of a payload: enough to judge, small enough for a large swarm. */
@@ -18,13 +18,14 @@ export interface Capture extends AsyncDisposable {
   finish(): Promise<void>;
 }
 
-export const captureCommand = (port: number): readonly string[] => [
-  ...['tcpdump', '-i', WIRE, '-n', '-U', '--immediate-mode', '-s', `${SNAP_LENGTH_BYTES}`],
+/** `on`: the interface. */
+export const captureCommand = (port: number, on = WIRE): readonly string[] => [
+  ...['tcpdump', '-i', on, '-n', '-U', '--immediate-mode', '-s', `${SNAP_LENGTH_BYTES}`],
   ...['-B', `${RING_KIB}`, '--time-stamp-precision=nano', '-w', '-', 'tcp', 'port', `${port}`],
 ];
 
 export async function startCapture(
-  server: HostNamespace,
+  { server, captureInterface }: Pick<Site, 'server' | 'captureInterface'>,
   port: number,
   recorder: RunRecorder,
   signal: AbortSignal,
@@ -32,7 +33,7 @@ export async function startCapture(
   let log = '';
   const tcpdump = startProgram({
     name: 'tcpdump',
-    argv: server.inside(captureCommand(port)),
+    argv: server.inside(captureCommand(port, captureInterface)),
     stdoutFile: recorder.place(FILES.capture),
     failure: 'CAPTURE_FAILED',
     signal,

@@ -1,19 +1,16 @@
-import { type AppliedSysctl, FILES, type TimelineEntry } from '../domain/evidence.ts';
+import { FILES, type TimelineEntry } from '../domain/evidence.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
-import { HOSTS } from '../domain/tcp.ts';
 import { startCapture } from './capture.ts';
 import { monotonicMs, readClockAnchor } from './clock.ts';
-import { gateOf } from './gate.ts';
-import { commandRunner, type Laboratory, openLaboratory, type RunCommand } from './hosts.ts';
+import { commandRunner, type RunCommand } from './hosts.ts';
 import { LateResources } from './late-resources.ts';
 import { acceptQueueReader } from './queue-lengths.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { startSampler } from './sampler.ts';
 import { type Server, startServer } from './server.ts';
-import { keepSocketTablesSmall } from './socket-table-size.ts';
+import type { OpenSite, Site } from './site.ts';
 import { type Bench, carryOut, describeStep, type StepOf } from './steps.ts';
-import { processesFor, startSwarm } from './swarm.ts';
-import { applySysctls } from './sysctls.ts';
+import { startSwarm } from './swarm.ts';
 import { startTrace } from './trace.ts';
 import { within } from './until.ts';
 
@@ -22,6 +19,7 @@ export interface CollectOptions {
   readonly signal: AbortSignal;
   /** The tracing instance made for this run, once it is there; null: no trace. */
   readonly traceInstance: Promise<string | null>;
+  readonly openSite: OpenSite;
   readonly onStep: (label: string, waits: boolean) => void;
   /** Called when the run first waits for its clients: for work that should cost nobody time. */
   readonly onFirstWait: () => void;
@@ -33,39 +31,34 @@ export async function collectEvidence(plan: RunPlan, options: CollectOptions): P
   const run = commandRunner(recorder, signal);
 
   options.onStep('two hosts and a wire', false);
-  keepSocketTablesSmall(plan.parameters.clients);
-  await using laboratory = await openLaboratory(plan.network, run, signal);
+  await using site = await options.openSite(plan, { recorder, run, signal });
   try {
-    await experiment(plan, laboratory, run, options);
+    await experiment(plan, site, run, options);
+    await site.conclude();
   } catch (error) {
-    throw await laboratory.causeOf(error);
+    throw await site.causeOf(error);
   }
 }
 
 async function experiment(
   plan: RunPlan,
-  laboratory: Laboratory,
+  site: Site,
   run: RunCommand,
   options: CollectOptions,
 ): Promise<void> {
   const { recorder, signal } = options;
   const { family, port } = plan.network;
   // listen(2) reads somaxconn, so the sysctls come before the server.
-  await applyAllSysctls(plan, laboratory, recorder, run);
+  const applied = await site.applySysctls(plan.sysctls);
+  recorder.write(FILES.sysctls, JSON.stringify(applied, null, 1));
 
-  const tableFile = `${laboratory.server.procNet}/${family === 4 ? 'tcp' : 'tcp6'}`;
+  const tableFile = `${site.server.procNet}/${family === 4 ? 'tcp' : 'tcp6'}`;
   // Programs start beside each other: a Node process takes some tens of milliseconds.
-  const swarmStarting = startSwarm(
-    laboratory.client,
-    { family, port, sourceAddresses: laboratory.clientAddresses },
-    processesFor(plan.parameters.clients, plan.parameters.arrivals),
-    recorder,
-    signal,
-  );
+  const swarmStarting = startSwarm(site.swarm, family, recorder, signal);
   swarmStarting.catch(() => undefined);
   await using late = new LateResources();
-  const startServerNow = serverStarter(plan, laboratory, tableFile, late, options);
-  await using capture = await startCapture(laboratory.server, port, recorder, signal);
+  const startServerNow = serverStarter(plan, site, tableFile, late, options);
+  await using capture = await startCapture(site, port, recorder, signal);
   const traceInstance = await traceInstanceInTime(options);
   await using _trace =
     traceInstance === null
@@ -74,18 +67,17 @@ async function experiment(
   await using swarm = await swarmStarting;
   const bench: Bench = {
     plan,
-    laboratory,
+    site,
     swarm,
     tableFile,
-    acceptQueueLength: acceptQueueReader(tableFile, port),
-    gate: gateOf(laboratory.client, plan.network, run),
+    acceptQueueLength: acceptQueueReader(tableFile, port, site.mostListeners),
     servers: new Map(),
     startServer: startServerNow,
     run,
     recorder,
     signal,
     unexpectedEnd: Promise.race([
-      laboratory.unexpectedEnd,
+      site.unexpectedEnd,
       capture.unexpectedEnd,
       swarm.unexpectedEnd,
       late.failure,
@@ -113,37 +105,19 @@ function traceInstanceInTime({
 
 const nothingToDispose: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve() };
 
-async function applyAllSysctls(
-  plan: RunPlan,
-  laboratory: Laboratory,
-  recorder: RunRecorder,
-  run: RunCommand,
-): Promise<void> {
-  const applied: AppliedSysctl[] = [];
-  await Promise.all(
-    HOSTS.map(async (host) => {
-      for (const requirement of ['pinned', 'required'] as const) {
-        const wanted = plan.sysctls[requirement][host];
-        applied.push(...(await applySysctls(laboratory[host], wanted, requirement, run)));
-      }
-    }),
-  );
-  recorder.write(FILES.sysctls, JSON.stringify(applied, null, 1));
-}
-
 /**
  * How a step starts the server. A plan that begins with that gets it started beside the other
  * programs already; the step then only waits for it.
  */
 function serverStarter(
   plan: RunPlan,
-  { server: host }: Laboratory,
+  { server: host, startServer: launch, mostListeners }: Site,
   tableFile: string,
   late: LateResources,
   { recorder, signal }: CollectOptions,
 ): Bench['startServer'] {
   const start = (step: StepOf<'start-server'>): Promise<Server> =>
-    startServer(host, { ...plan.network, ...step }, recorder, signal);
+    startServer(launch, { ...plan.network, ...step }, recorder, signal);
   const [first] = plan.steps;
   let early = first?.kind === 'start-server' ? start(first) : undefined;
   early?.catch(() => undefined);
@@ -159,7 +133,7 @@ function serverStarter(
       late.own(
         startSampler(
           host,
-          { tableFile, port: plan.network.port, everyMs: plan.sampleEveryMs },
+          { tableFile, port: plan.network.port, mostListeners, everyMs: plan.sampleEveryMs },
           recorder,
         ),
       );

@@ -68,19 +68,23 @@ interface OpenHost {
   readonly pid: string;
 }
 
-/** Holds a network namespace and says its process id, by which the others find the namespace. */
-export const HOLDER_COMMAND: readonly string[] = [
-  ...['unshare', '--net', 'sh', '-c', 'echo $$; exec sleep infinity'],
-];
+/** Says its process id, by which the others find its network namespace, and holds that open. */
+const HOLDER = ['sh', '-c', 'echo $$; exec sleep infinity'] as const;
 
-async function openHost(host: Host, signal: AbortSignal): Promise<OpenHost> {
+export const HOLDER_COMMAND: readonly string[] = ['unshare', '--net', ...HOLDER];
+
+async function openHost(
+  host: Host,
+  command: readonly string[],
+  signal: AbortSignal,
+): Promise<OpenHost> {
   let announce: (pid: string) => void;
   const announced = new Promise<string>((resolve) => {
     announce = resolve;
   });
   const holder = startProgram({
     name: `the holder of the ${host}'s network namespace`,
-    argv: HOLDER_COMMAND,
+    argv: command,
     failure: 'SANDBOX_ENDED',
     signal,
     onLine: (line) => announce(line),
@@ -104,13 +108,13 @@ async function openHost(host: Host, signal: AbortSignal): Promise<OpenHost> {
 
 /** Two hosts and one wire, with fixed link addresses so that no neighbour discovery disturbs a run. */
 export async function openLaboratory(
-  network: Network,
+  network: Network & { readonly serverHere: boolean },
   run: RunCommand,
   signal: AbortSignal,
 ): Promise<Laboratory> {
   const [server, client] = await Promise.all([
-    openHost('server', signal),
-    openHost('client', signal),
+    openHost('server', network.serverHere ? HOLDER : HOLDER_COMMAND, signal),
+    openHost('client', HOLDER_COMMAND, signal),
   ]);
   const causeOf = (failure: unknown) => causeIn([server, client], failure, signal);
   try {

@@ -1,128 +1,17 @@
 /**
  * The inside part: the first process of the sandbox. Its arguments are one JSON object (see
- * `InsideOptions`). On standard input the outside says `abort`; when that input ends, the outside is
- * gone, and with this process the kernel ends everything in the PID namespace. On standard output
- * it prints one JSON line a step. Whatever it finds out is in the run folder, `status.json` last.
+ * `InsideOptions`). When the outside is gone it ends, and with this process the kernel ends
+ * everything in the PID namespace.
  */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { FILES, type RunStatus } from '../domain/evidence.ts';
-import { HarnessError } from '../domain/harness-error.ts';
-import { INSIDE_COMMANDS, type InsideOptions, type InsideReport } from '../domain/inside.ts';
-import type { RunPlan } from '../domain/plan.ts';
-import { collectEvidence } from './collect-evidence.ts';
-import { assertIsolated } from './isolation.ts';
-import { type RunRecorder, recordInto } from './run-recorder.ts';
-import { recordSurroundings } from './surroundings.ts';
+import type { InsideOptions } from '../domain/inside.ts';
+import { runInside } from './inside.ts';
+import { assertCapable, assertIsolated } from './isolation.ts';
+import { openNamespaces } from './namespaces-site.ts';
 
-/** The outside is gone: nobody will read an exit code. */
-const OUTSIDE_GONE = 137;
-const FAILED = 4;
-
-const report = (line: InsideReport): void => {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
-};
-
-interface Outside {
-  readonly signal: AbortSignal;
-  readonly traceInstance: Promise<string | null>;
-}
-
-function listenToOutside(): Outside {
-  const controller = new AbortController();
-  const lines = createInterface({ input: process.stdin });
-  const traceInstance = new Promise<string | null>((resolve) => {
-    lines.on('line', (line) => {
-      const [command, instance] = line.split(' ');
-      if (command === INSIDE_COMMANDS.abort) controller.abort(aborted());
-      if (command === INSIDE_COMMANDS.trace) resolve(instance ?? null);
-    });
-  });
-  lines.on('close', () => process.exit(OUTSIDE_GONE));
-  // A terminal's Ctrl-C reaches the outside only; these come from people who look for this process.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => controller.abort(aborted()));
-  }
-  return { signal: controller.signal, traceInstance };
-}
-
-const aborted = (): HarnessError =>
-  new HarnessError('ABORTED', 'The run was interrupted.', {
-    remedy: 'the evidence so far is kept; start it again for a whole run',
-  });
-
-async function main(options: InsideOptions): Promise<void> {
-  assertIsolated(options.callerNetworkNamespace);
-  const { signal, traceInstance } = listenToOutside();
-  const recorder = recordInto(options.folder);
-  const plan = JSON.parse(readFileSync(path.join(options.folder, FILES.plan), 'utf8')) as RunPlan;
-  let surroundings: Promise<void> | undefined;
-  const startSurroundings = (): Promise<void> =>
-    (surroundings ??= recordSurroundings(recorder, options));
-  try {
-    const collected = collectEvidence(plan, {
-      recorder,
-      signal,
-      traceInstance,
-      onFirstWait: () => void startSurroundings().catch(() => undefined),
-      onStep: (label, waits) => report({ event: 'step', label, waits }),
-    });
-    await Promise.race([collected, uncaughtError()]);
-    await startSurroundings();
-    writeStatus(recorder, { schemaVersion: 1, status: 'complete' });
-  } catch (error) {
-    await startSurroundings().catch(() => undefined);
-    throw recordedFailure(recorder, error);
-  }
-}
-
-/** Rejects with what nobody else catches: a line of a program that finds no space on the disk. */
-const uncaughtError = (): Promise<never> =>
-  new Promise((_, reject) => {
-    process.on('uncaughtException', reject);
-  });
-
-const writeStatus = (recorder: RunRecorder, status: RunStatus): void =>
-  recorder.write(FILES.status, JSON.stringify(status, null, 1));
-
-/** Returns the error as a harness error; a disk that is full must not hide it. */
-function recordedFailure(recorder: RunRecorder, error: unknown): HarnessError {
-  const failure = asHarnessError(error);
-  const { code, message, remedy } = failure;
-  const status = code === 'ABORTED' ? 'aborted' : 'failed';
-  try {
-    writeStatus(recorder, {
-      schemaVersion: 1,
-      status,
-      reason: message,
-      error: { code, message, remedy },
-    });
-  } catch {
-    // The report on standard output still tells.
-  }
-  return failure;
-}
-
-function asHarnessError(error: unknown): HarnessError {
-  if (error instanceof HarnessError) return error;
-  if (isSuppressed(error)) return asHarnessError(error.suppressed);
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new HarnessError('PROGRAM_FAILED', `The harness itself failed inside: ${detail}`, {
-    remedy: 'this is a defect of backlog-lab: report it together with the run folder',
-    cause: error,
-  });
-}
-
-/** When something fails to be disposed of after a failure, the failure is what is to be told. */
-const isSuppressed = (error: unknown): error is Error & { readonly suppressed: unknown } =>
-  error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error;
-
-try {
-  await main(JSON.parse(process.argv[2] ?? '{}') as InsideOptions);
-  process.exit(0);
-} catch (error) {
-  const { code, message, remedy } = asHarnessError(error);
-  report({ event: 'failed', code, message, remedy });
-  process.exit(FAILED);
-}
+const argument = process.argv[2] ?? '{}';
+const options = JSON.parse(argument) as InsideOptions;
+await runInside(options, () => {
+  assertIsolated(options, argument);
+  if (options.sandbox === 'docker') assertCapable();
+  return openNamespaces(options.serverWhereEnginePutUs === true);
+});

@@ -5,26 +5,34 @@ import { openSync, readFileSync, readSync } from 'node:fs';
 const HEADER_BYTES = 300;
 /** Slot, two addresses, state and both queues, the first fields of a row of tcp6. */
 const ROW_HEAD_BYTES = 110;
+/** A whole row of tcp6, which is longer than one of tcp. */
+const ROW_BYTES = 220;
 const SYN_RECV = /^ *\d+: \S+ \S+ 03 /gm;
 
 /**
  * Reads the accept-queue length; the file stays open for the life of the process. The listener's
  * row comes first, and the kernel stops looking for rows as soon as it has the bytes asked for:
  * 0.05 ms, where one byte more than the row costs the walk to the next socket, up to 2 ms (6.18).
- * Undefined while nothing listens on the port, or something else listens too and comes first.
+ * Where others listen too, in a container, so many rows are read as there may be listeners.
+ * Undefined while nothing listens on the port.
  */
-export function acceptQueueReader(tableFile: string, port: number): () => number | undefined {
+export function acceptQueueReader(
+  tableFile: string,
+  port: number,
+  mostListeners = 1,
+): () => number | undefined {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  const listening = new RegExp(`^ *\\d+: [0-9A-F]+:${hexPort} \\S+ 0A [0-9A-F]+:([0-9A-F]+)`);
+  const row = `^ *\\d+: [0-9A-F]+:${hexPort} \\S+ 0A [0-9A-F]+:([0-9A-F]+)`;
+  const listening = new RegExp(row, 'm');
   const table = openSync(tableFile, 'r');
-  const bytes = new Uint8Array(HEADER_BYTES + ROW_HEAD_BYTES);
+  const rowsBytes = (mostListeners - 1) * ROW_BYTES + ROW_HEAD_BYTES;
+  const bytes = new Uint8Array(HEADER_BYTES + rowsBytes);
   const decoder = new TextDecoder();
   let wantedBytes = 0;
   return () => {
-    if (wantedBytes === 0) wantedBytes = headerBytes(table, bytes) + ROW_HEAD_BYTES;
+    if (wantedBytes === 0) wantedBytes = headerBytes(table, bytes) + rowsBytes;
     const length = readSync(table, bytes, 0, wantedBytes, 0);
-    const [, row = ''] = decoder.decode(bytes.subarray(0, length)).split('\n');
-    const waiting = listening.exec(row)?.[1];
+    const waiting = listening.exec(decoder.decode(bytes.subarray(0, length)))?.[1];
     return waiting === undefined ? undefined : Number.parseInt(waiting, 16);
   };
 }

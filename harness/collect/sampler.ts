@@ -9,6 +9,8 @@ export interface SamplerOptions {
   readonly tableFile: string;
   readonly port: number;
   readonly everyMs: number;
+  /** See `Site`. */
+  readonly mostListeners: number;
 }
 
 /** Counting SYN-RECV rows walks a table (see queue-lengths.ts): as often as takes this share of the time. */
@@ -70,8 +72,11 @@ function whileThere(look: () => Sample): () => Sample | undefined {
   };
 }
 
-function looker({ procNet }: HostNamespace, { tableFile, port }: SamplerOptions): () => Sample {
-  const acceptQueueLength = acceptQueueReader(tableFile, port);
+function looker(
+  { procNet }: HostNamespace,
+  { tableFile, port, mostListeners }: SamplerOptions,
+): () => Sample {
+  const acceptQueueLength = acceptQueueReader(tableFile, port, mostListeners);
   const listenCounters = listenCountersReader(`${procNet}/netstat`);
   let nextWalkAtMs = 0;
   const walk = (): number => {

@@ -5,9 +5,8 @@ import type { AddressFamily } from '../domain/tcp.ts';
 import type { ServerCommand, ServerEvent } from '../domain/wire.ts';
 import { compiledProgram } from '../package-files.ts';
 import { serverAddress } from './host-network.ts';
-import type { HostNamespace } from './hosts.ts';
-import { startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
+import type { Site } from './site.ts';
 import { within } from './until.ts';
 
 const PROGRAM = compiledProgram('servers/never-accepts.js');
@@ -40,12 +39,15 @@ export interface ServerOptions
   > {
   readonly family: AddressFamily;
   readonly port: number;
+  /** Where it listens; absent: at the address of its relay inside the sandbox. */
+  readonly address?: string;
 }
 
 export const serverCommand = (options: ServerOptions): readonly string[] => {
   const { family, port, backlog, maxConnections, answers, relay = 0 } = options;
+  const address = options.address ?? serverAddress(family, relay);
   return [
-    ...[process.execPath, PROGRAM, '--host', serverAddress(family, relay)],
+    ...[process.execPath, PROGRAM, '--host', address],
     ...['--port', `${port}`, '--backlog', backlog === null ? 'none' : `${backlog}`],
     ...(backlog === 0 ? ['--allow-zero'] : []),
     ...(maxConnections === undefined ? [] : ['--cap', `${maxConnections}`]),
@@ -55,7 +57,7 @@ export const serverCommand = (options: ServerOptions): readonly string[] => {
 
 /** Starts the never-accepting server on its host; resolves when it listens. */
 export async function startServer(
-  host: HostNamespace,
+  launch: Site['startServer'],
   options: ServerOptions,
   recorder: RunRecorder,
   signal: AbortSignal,
@@ -71,9 +73,8 @@ export async function startServer(
   });
   failure.catch(() => undefined);
 
-  const program = startProgram({
+  const program = launch(options)({
     name: 'the server',
-    argv: host.inside(serverCommand(options)),
     failure: 'SERVER_FAILED',
     signal,
     onLine: (line) => {

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { snapshotFile } from '../domain/evidence.ts';
 import { NOT_INSTALLED } from '../evidence/netstat-text.ts';
 import { monotonicMs } from './clock.ts';
-import { type CounterFiles, readCounterFiles } from './counters.ts';
-import type { HostNamespace, Laboratory, RunCommand } from './hosts.ts';
+import { readCounterFiles } from './counters.ts';
+import type { RunCommand } from './hosts.ts';
+import { readHostTexts } from './namespaces-site.ts';
 import type { RunRecorder } from './run-recorder.ts';
+import type { HostTexts, Site } from './site.ts';
 
 /** Between these two moments no counter of either host moved, if `still`. */
 export interface SnapshotTimes {
@@ -22,13 +23,9 @@ interface SnapshotWanted {
 const STILLNESS_DEADLINE_MS = 2_000;
 
 interface View {
-  readonly counters: { readonly server: CounterFiles; readonly client: CounterFiles };
-  readonly tables: readonly {
-    readonly host: HostNamespace;
-    readonly tcp: string;
-    readonly tcp6: string;
-    readonly dev: string;
-  }[];
+  readonly server: HostTexts;
+  /** By the hosts' names. */
+  readonly clients: ReadonlyMap<string, HostTexts>;
   readonly listen: string;
   /** Only where it was asked for. */
   readonly netstatText?: string;
@@ -41,7 +38,7 @@ interface View {
  */
 export async function takeSnapshot(
   { name, netstat = false }: SnapshotWanted,
-  laboratory: Laboratory,
+  site: Site,
   port: number,
   recorder: RunRecorder,
   run: RunCommand,
@@ -49,8 +46,9 @@ export async function takeSnapshot(
   const giveUpAt = monotonicMs() + STILLNESS_DEADLINE_MS;
   for (;;) {
     const stillFromMonotonicMs = monotonicMs();
-    const view = await look(laboratory, port, run, netstat);
-    const still = same(view.counters, countersOf(laboratory));
+    const before = await tellingCounters(site);
+    const view = await look(site, port, run, netstat);
+    const still = before === (await tellingCounters(site)) && before === tellingIn(view, site);
     const stillUntilMonotonicMs = monotonicMs();
     if (still || stillUntilMonotonicMs > giveUpAt) {
       record(name, view, recorder);
@@ -59,10 +57,14 @@ export async function takeSnapshot(
   }
 }
 
-const countersOf = ({ server, client }: Laboratory): View['counters'] => ({
-  server: readCounterFiles(server),
-  client: readCounterFiles(client),
-});
+async function tellingCounters({ server, clients, tellingOf }: Site): Promise<string> {
+  const counters = await Promise.all(clients.map((client) => client.readCounters()));
+  return [readCounterFiles(server), ...counters].map(tellingOf).join();
+}
+
+/** The texts that are kept were read in between, and must tell of the same instant. */
+const tellingIn = ({ server, clients }: View, { tellingOf }: Site): string =>
+  [server, ...clients.values()].map(({ netstat, snmp }) => tellingOf({ netstat, snmp })).join();
 
 /** Shows the listener with its limit, which /proc does not show. */
 export const listenerCommand = (port: number): readonly string[] => [
@@ -79,43 +81,26 @@ const NETSTAT_COMMAND: readonly string[] = [
 ];
 
 async function look(
-  laboratory: Laboratory,
+  { server, clients }: Site,
   port: number,
   run: RunCommand,
   netstat: boolean,
 ): Promise<View> {
-  const { server, client } = laboratory;
+  const texts = await Promise.all(
+    clients.map(async (client) => [client.name, await client.readTexts()] as const),
+  );
   return {
-    counters: countersOf(laboratory),
-    tables: [server, client].map((host) => ({
-      host,
-      tcp: readFileSync(`${host.procNet}/tcp`, 'utf8'),
-      tcp6: readIfThere(`${host.procNet}/tcp6`),
-      dev: readFileSync(`${host.procNet}/dev`, 'utf8'),
-    })),
+    server: readHostTexts(server.procNet),
+    clients: new Map(texts),
     listen: await run(server.inside(listenerCommand(port)), 'server'),
     ...(netstat ? { netstatText: await run(server.inside(NETSTAT_COMMAND), 'server') } : {}),
   };
 }
 
-const same = (before: View['counters'], after: View['counters']): boolean =>
-  JSON.stringify(before) === JSON.stringify(after);
-
-/** A kernel without IPv6 has no tcp6. */
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 function record(name: string, view: View, recorder: RunRecorder): void {
-  for (const { host, tcp, tcp6, dev } of view.tables) {
-    const { netstat, snmp } = view.counters[host.host];
-    const files = { netstat, snmp, tcp, tcp6, dev } as const;
-    for (const [file, text] of Object.entries(files)) {
-      recorder.write(snapshotFile(name, host.host, file as keyof typeof files), text);
+  for (const [host, texts] of [['server', view.server] as const, ...view.clients]) {
+    for (const [file, text] of Object.entries(texts)) {
+      recorder.write(snapshotFile(name, host, file as keyof HostTexts), text);
     }
   }
   recorder.write(snapshotFile(name, 'server', 'ss-listen'), `${view.listen}\n`);

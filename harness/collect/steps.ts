@@ -2,24 +2,22 @@ import type { RunPlan, Step } from '../domain/plan.ts';
 import { monotonicMs } from './clock.ts';
 import { describeCondition, lookAt, type Watched } from './conditions.ts';
 import { countersNow } from './counters.ts';
-import type { Gate } from './gate.ts';
-import type { Laboratory, RunCommand } from './hosts.ts';
+import type { RunCommand } from './hosts.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Server } from './server.ts';
+import type { Site } from './site.ts';
 import { type SnapshotTimes, takeSnapshot } from './snapshot.ts';
 import type { Swarm } from './swarm.ts';
-import { applySysctls } from './sysctls.ts';
 import { until, within } from './until.ts';
 
 /** Everything a step may act on. */
 export interface Bench {
   readonly plan: RunPlan;
-  readonly laboratory: Laboratory;
+  readonly site: Site;
   readonly swarm: Swarm;
   /** /proc/<pid>/net/tcp or tcp6 of the server. */
   readonly tableFile: string;
   readonly acceptQueueLength: () => number | undefined;
-  readonly gate: Gate;
   readonly startServer: (step: StepOf<'start-server'>) => Promise<Server>;
   readonly run: RunCommand;
   readonly recorder: RunRecorder;
@@ -48,13 +46,13 @@ export function carryOut(step: Step, bench: Bench): Promise<SnapshotTimes | unde
     case 'snapshot':
       return snapshot(step, bench);
     case 'gate':
-      return bench.gate.set(step).then(nothing);
+      return bench.site.gate.set(step).then(nothing);
     case 'connect':
       return connect(step, bench);
     case 'await':
       return awaitCondition(step, bench);
     case 'set-sysctl':
-      return setSysctl(step, bench);
+      return bench.site.setSysctl(step).then(nothing);
     case 'send':
       return bench.swarm.send(step.wave, step.bytes).then(nothing);
     case 'stop-reconnecting':
@@ -75,9 +73,9 @@ async function commandServer(step: StepOf<'server-command'>, bench: Bench): Prom
 }
 
 async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<SnapshotTimes> {
-  const { laboratory, plan, recorder, run } = bench;
-  const times = await takeSnapshot(step, laboratory, plan.network.port, recorder, run);
-  bench.countersAt.set(step.name, countersNow(laboratory.server));
+  const { site, plan, recorder, run } = bench;
+  const times = await takeSnapshot(step, site, plan.network.port, recorder, run);
+  bench.countersAt.set(step.name, countersNow(site.server));
   return times;
 }
 
@@ -89,7 +87,7 @@ async function connect(step: StepOf<'connect'>, bench: Bench): Promise<undefined
 function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined> {
   const { condition } = step;
   const watched: Watched = {
-    server: bench.laboratory.server,
+    server: bench.site.server,
     servers: bench.servers,
     swarm: bench.swarm,
     tableFile: bench.tableFile,
@@ -107,11 +105,6 @@ function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined>
   }
   const every = condition.kind === 'syn-queue-length' ? LOOK_AT_SYN_QUEUE_EVERY_MS : LOOK_EVERY_MS;
   return until(() => lookAt(condition, watched).reached, every, wait).then(nothing);
-}
-
-async function setSysctl(step: StepOf<'set-sysctl'>, bench: Bench): Promise<undefined> {
-  const host = bench.laboratory[step.host];
-  await applySysctls(host, { [step.key]: step.value }, 'required', bench.run);
 }
 
 /** A step as the timeline and the progress line call it. */

@@ -16,7 +16,7 @@ const VERSION_DEADLINE_MS = 5_000;
 /** Records what the run is made on and with. A tool that is not there is left out. */
 export async function recordSurroundings(
   recorder: RunRecorder,
-  given: Pick<Surroundings, 'sandbox' | 'privilege' | 'harnessVersion'>,
+  given: Pick<Surroundings, 'sandbox' | 'privilege' | 'harnessVersion' | 'engine'>,
 ): Promise<void> {
   const surroundings: Surroundings = {
     schemaVersion: 1,

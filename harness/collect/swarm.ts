@@ -5,9 +5,9 @@ import type { AddressFamily } from '../domain/tcp.ts';
 import type { Arrivals, SwarmCommand, SwarmEvent } from '../domain/wire.ts';
 import { compiledProgram } from '../package-files.ts';
 import { SERVER_ADDRESS, serverAddress } from './host-network.ts';
-import type { HostNamespace } from './hosts.ts';
-import { type Program, startProgram } from './program.ts';
+import type { Program } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
+import type { StartProgram } from './site.ts';
 import { followWaves, type Wave } from './swarm-waves.ts';
 import { within } from './until.ts';
 
@@ -40,6 +40,8 @@ export interface SwarmTarget {
   readonly family: AddressFamily;
   readonly port: number;
   readonly sourceAddresses: readonly string[];
+  /** The server's; absent: its own inside the sandbox. */
+  readonly address?: string;
 }
 
 /** The hard limit on open files; Node raises its own soft limit to it when it starts. */
@@ -65,10 +67,14 @@ function cpuFor(port: number): number {
   return cpus[port % cpus.length] ?? 0;
 }
 
+/** Below 1 where not even one client finds a file. */
+export const mostClientsPerProcess = (): number =>
+  Math.min(openFilesLimit() - FILES_FOR_NODE, MOST_CLIENTS_PER_PROCESS);
+
 /** How many processes so many clients need here. Throws `NOT_ENOUGH_FILES`. */
 export function processesFor(clients: number, arrivals: Arrivals): number {
   const limit = openFilesLimit();
-  const perProcess = Math.min(limit - FILES_FOR_NODE, MOST_CLIENTS_PER_PROCESS);
+  const perProcess = mostClientsPerProcess();
   const processes = perProcess < 1 ? Number.POSITIVE_INFINITY : Math.ceil(clients / perProcess);
   if (processes === Number.POSITIVE_INFINITY) {
     throw notEnoughFiles(`a process may open only ${limit} files`, 'raise it: ulimit -n 4096');
@@ -87,12 +93,12 @@ const notEnoughFiles = (why: string, remedy: string): HarnessError =>
 
 /** Starts the swarm's processes; resolves when all are ready for commands. */
 export async function startSwarm(
-  host: HostNamespace,
-  target: SwarmTarget,
-  processes: number,
+  starts: readonly StartProgram[],
+  family: AddressFamily,
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Promise<Swarm> {
+  const processes = starts.length;
   const waves = followWaves();
   let notReady = processes;
   let allReady = (): void => undefined;
@@ -106,8 +112,8 @@ export async function startSwarm(
     if (event.event === 'ready') notReady -= 1;
     if (notReady === 0) allReady();
   };
-  const programs = Array.from({ length: processes }, (_, index) =>
-    startSwarmProcess(index, host, target, onEvent, recorder, signal),
+  const programs = starts.map((start, index) =>
+    startSwarmProcess(index, start, onEvent, recorder, signal),
   );
   const unexpectedEnd = Promise.race(programs.map((program) => program.unexpectedEnd));
   unexpectedEnd.catch(() => undefined);
@@ -144,7 +150,7 @@ export async function startSwarm(
     connect: (wave) => {
       for (const [index, share] of waves.begin(wave, processes).entries()) {
         const { relay } = wave;
-        const host = relay === undefined ? {} : { host: serverAddress(target.family, relay) };
+        const host = relay === undefined ? {} : { host: serverAddress(family, relay) };
         programs[index]?.say({ ...share, ...host });
       }
     },
@@ -168,24 +174,27 @@ export async function startSwarm(
  * one more than it should (seen on 6.18 with two busy processors).
  * A single address is left to the kernel: bind(2) before connect(2) would only cost time.
  */
-export const swarmCommand = ({ family, port, sourceAddresses }: SwarmTarget): readonly string[] => [
+export const swarmCommand = ({
+  family,
+  port,
+  sourceAddresses,
+  address = SERVER_ADDRESS[family],
+}: SwarmTarget): readonly string[] => [
   ...['taskset', '--cpu-list', `${cpuFor(port)}`],
-  ...[process.execPath, PROGRAM, '--host', SERVER_ADDRESS[family], '--port', `${port}`],
+  ...[process.execPath, PROGRAM, '--host', address, '--port', `${port}`],
   ...(sourceAddresses.length > 1 ? ['--source-address', sourceAddresses.join(',')] : []),
 ];
 
 function startSwarmProcess(
   index: number,
-  host: HostNamespace,
-  target: SwarmTarget,
+  start: StartProgram,
   onEvent: (event: SwarmEvent) => void,
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Program {
   const eventsFile = swarmEventsFile(index);
-  return startProgram({
+  return start({
     name: 'the client swarm',
-    argv: host.inside(swarmCommand(target)),
     failure: 'SWARM_FAILED',
     signal,
     onLine: (line) => {

@@ -114,7 +114,8 @@ function refusalOf(result: string | undefined, key: string, found: string | null
     case 'read-only':
       return {
         why: '/proc/sys is read-only here',
-        remedy: 'in a container: --security-opt systempaths=unconfined makes it writable',
+        remedy:
+          'in a container: --security-opt systempaths=unconfined makes it writable; of the server, --docker-option=--sysctl=KEY=VALUE is taken as given',
       };
     case 'forbidden':
       return {

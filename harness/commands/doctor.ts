@@ -1,21 +1,30 @@
 /** `doctor`: what this machine can do, found out by trying, and how to mend what it cannot. */
-import { type Capability, examineMachine } from '../sandbox/preflight.ts';
+import { type Container, containerAround } from '../sandbox/container.ts';
+import type { EngineChoice } from '../sandbox/docker-engine.ts';
+import { type Capability, examineDocker, examineMachine } from '../sandbox/preflight.ts';
 import { EXIT } from './exit-code.ts';
 import { print, terminalStyle } from './terminal.ts';
 
-export async function doctor(json: boolean): Promise<number> {
-  const capabilities = await examineMachine();
-  const able = capabilities.every(({ works, essential }) => works || !essential);
-  if (json) print(JSON.stringify({ schemaVersion: 1, able, capabilities }, null, 2));
+export async function doctor(json: boolean, choice: EngineChoice): Promise<number> {
+  const [near, docker] = await Promise.all([examineMachine(), examineDocker(choice)]);
+  const ableHere = near.every(({ works, essential }) => works || !essential);
+  const able = ableHere || docker.works;
+  const capabilities = [...near, docker];
+  const container = containerAround();
+  if (json) print(JSON.stringify({ schemaVersion: 1, able, container, capabilities }, null, 2));
   else {
+    if (container !== null) print(`${describeContainer(container)}\n`);
     print(capabilities.map(describe).join('\n'));
-    print(
-      able
-        ? '\nRuns are possible here.'
-        : '\nNo run is possible here until the lines marked MISSING are mended.',
-    );
+    print(`\n${conclusion(ableHere, docker.works)}`);
   }
   return able ? EXIT.good : EXIT.failed;
+}
+
+function conclusion(ableHere: boolean, ableInDocker: boolean): string {
+  if (ableHere) return 'Runs are possible here.';
+  return ableInDocker
+    ? 'Runs are possible in Docker: --sandbox docker, which is also what --sandbox auto takes where namespaces cannot be made.'
+    : 'No run is possible here until the lines marked MISSING are mended.';
 }
 
 function describe({ name, works, detail, cost, remedy, essential }: Capability): string {
@@ -23,4 +32,21 @@ function describe({ name, works, detail, cost, remedy, essential }: Capability):
   if (works) return `${style.green('ok     ')}  ${name}  ${style.dim(detail)}`;
   const mark = essential ? style.red('MISSING') : style.yellow('lacking');
   return `${mark}  ${name}: ${detail}\n           without it: ${cost}\n           remedy: ${remedy}`;
+}
+
+/** What surrounds every run here; what of it stands in the way is said by a remedy below. */
+function describeContainer(container: Container): string {
+  const { engine, ownKernel, userId, lackingCapabilities, appArmorProfile } = container;
+  const facts = [
+    `user ${userId}`,
+    ...(container.remapsUsers ? ['in a user namespace'] : []),
+    ...(lackingCapabilities.length === 0 ? [] : [`lacks ${lackingCapabilities.join(', ')}`]),
+    ...(container.filtersSystemCalls ? ['seccomp filter'] : []),
+    ...(appArmorProfile === null ? [] : [`AppArmor profile ${appArmorProfile}`]),
+    ...(container.forbidsNewPrivileges ? ['no new privileges'] : []),
+    ...(container.masksProc ? ['masked /proc'] : []),
+  ];
+  const name = engine === 'unknown' ? 'a container' : `a container of ${engine}`;
+  const kernel = ownKernel === null ? '' : ` Its kernel is that of ${ownKernel}.`;
+  return `This is ${name}: ${facts.join('; ')}.${kernel}`;
 }

@@ -5,6 +5,7 @@ import type { Parameters } from '../domain/parameters.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Host } from '../domain/tcp.ts';
 import { addressesFor, PORTS_PER_ADDRESS } from '../scenarios/parts.ts';
+import { sysctlsOfEngine } from './sandbox-options.ts';
 import { arrivals, backlog, durationMs, sysctls, usage, wholeNumber } from './values.ts';
 
 /** One option for one sysctl: where it belongs, what it may be. */
@@ -94,6 +95,7 @@ const TEXT_OPTIONS: readonly (readonly [string, string])[] = [
   ['client-addresses', 'source addresses of the swarm (default: as many as it needs)'],
   ['cap', 'most connections that the server keeps, in the scenarios about such a cap'],
   ['sample-every', 'distance of two looks at the queues (10ms)'],
+  ['swarms', 'client containers to wait for, with --sandbox cluster (4)'],
   ['runs-dir', 'where run folders are made (runs)'],
 ];
 
@@ -191,7 +193,8 @@ function keepAlive(text: string): number {
 
 /** --sysctl and the short options, over what the scenario sets by default. */
 function chosenSysctls(defaults: Parameters, given: RunArguments): Parameters['sysctls'] {
-  const spelled = sysctls((given['sysctl'] as readonly string[] | undefined) ?? []);
+  const asked = (given['sysctl'] as readonly string[] | undefined) ?? [];
+  const spelled = sysctls([...sysctlsOfEngine(given), ...asked]);
   const short = (host: Host): Readonly<Record<string, string>> =>
     Object.fromEntries(
       SYSCTL_OPTIONS.flatMap(({ option, host: its, key, least, most }) => {

@@ -12,13 +12,13 @@ import { plainStyle } from '../report/style.ts';
 import { quietReport, terminalReport } from '../report/terminal.ts';
 import { type Judgement, predictFromPlan, reproduce, unknownScenario } from '../reproduce.ts';
 import { createRunFolder, keepConclusion } from '../run-folder.ts';
-import { chooseSandbox } from '../sandbox/choose.ts';
-import { assertCommandsFound } from '../sandbox/requirements.ts';
+import { commandLinesOf, type SandboxSettings } from '../sandbox/choose.ts';
 import { scenarioNamed } from '../scenarios/catalogue.ts';
 import { exitCodeOfVerdict } from './exit-code.ts';
 import { watchForInterruption } from './interruption.ts';
 import { showProgress } from './progress.ts';
 import { parametersFrom, type RunArguments } from './run-options.ts';
+import { openChosenSandbox } from './sandbox-options.ts';
 import { print, terminalStyle, terminalWidth } from './terminal.ts';
 
 /** How a result is to be shown. */
@@ -30,7 +30,7 @@ export interface Shown {
 
 export interface RunSettings extends Shown {
   readonly scenario: string;
-  readonly sandbox: string;
+  readonly sandbox: SandboxSettings;
   readonly runsDir: string;
   readonly dryRun: boolean;
 }
@@ -52,13 +52,14 @@ export async function run(
   if (settings.dryRun) return dryRun(scenario, parameters, settings);
 
   const log = pino({ level: settings.verbose ? 'debug' : 'silent' }, pino.destination(2));
-  assertCommandsFound(scenario.plan(parameters));
   using interruption = watchForInterruption();
   let folder: string | undefined;
   try {
+    const sandbox = await openChosenSandbox(settings.sandbox, interruption.signal);
+    sandbox.assertFit(scenario.plan(parameters));
     using progress = showProgress(!settings.quiet && !settings.json && !settings.verbose);
     const judgement = await reproduce(scenario, parameters, {
-      sandbox: chooseSandbox(settings.sandbox),
+      sandbox,
       trace: true,
       signal: interruption.signal,
       force: interruption.force,
@@ -124,10 +125,9 @@ function dryRun(
   const plan = scenario.plan(parameters);
   const prediction = predictFromPlan(scenario, plan, os.release());
   const folder = path.join(settings.runsDir, `<time>-${scenario.id}`);
-  const commandLines = [
-    chooseSandbox(settings.sandbox).commandLine(folder),
-    ...insideCommands(plan),
-  ];
+  // In containers the agents start the programs, and the engine has done the rest.
+  const inside = settings.sandbox.kind === 'cluster' ? [] : insideCommands(plan);
+  const commandLines = [...commandLinesOf(settings.sandbox, folder), ...inside];
   print(
     settings.json
       ? JSON.stringify({ schemaVersion: 1, dryRun: true, plan, prediction, commandLines }, null, 2)

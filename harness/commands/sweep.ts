@@ -11,7 +11,8 @@ import { sweepJsonReport } from '../report/sweep-json.ts';
 import { sweepTableReport } from '../report/sweep-table.ts';
 import { predictFromPlan } from '../reproduce.ts';
 import { createCatalogueFolder, keepConclusion } from '../run-folder.ts';
-import { chooseSandbox } from '../sandbox/choose.ts';
+import type { SandboxSettings } from '../sandbox/choose.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { queueCapacities } from '../scenarios/queue-capacities.ts';
 import { cellOf, unmeasuredCell } from '../scenarios/sweep-cells.ts';
 import { clientsOf, parametersOf } from '../scenarios/sweep-grid.ts';
@@ -19,12 +20,13 @@ import { EXIT } from './exit-code.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
 import { prepareFiles, writeReports } from './report-destinations.ts';
 import { keepVerdict, type RunFailure, type Shown, shortened } from './run.ts';
+import { openChosenSandbox } from './sandbox-options.ts';
 import { type SweepReporter, type SweepSettings, sweepSettings } from './sweep-options.ts';
 import { terminalWidth } from './terminal.ts';
 import { showVerifyProgress } from './verify-progress.ts';
 
 export interface SweepShown extends Shown {
-  readonly sandbox: string;
+  readonly sandbox: SandboxSettings;
   readonly dryRun: boolean;
 }
 
@@ -44,16 +46,19 @@ export async function sweep(
       REPORTS[name](result, { style, verbose: shown.verbose, widthColumns: terminalWidth() }),
     );
   if (shown.dryRun) {
-    const cells = settings.cells.map((cell) => unmeasuredCell(cell, predicted(cell)));
-    show({ kernel: thisKernel(), cells, wallMs: 0 });
+    const release = os.release();
+    const cells = settings.cells.map((cell) => unmeasuredCell(cell, predicted(cell, release)));
+    show({ kernel: thisKernel(release), cells, wallMs: 0 });
     return EXIT.good;
   }
   prepareFiles(settings.reporters);
-  const folder = createCatalogueFolder(settings.runsDir, new Date(), 'sweep');
   using interruption = watchForInterruption();
+  let folder: string | undefined;
   try {
+    const sandbox = await openChosenSandbox(shown.sandbox, interruption.signal);
+    folder = createCatalogueFolder(settings.runsDir, new Date(), 'sweep');
     const startedMs = performance.now();
-    const measured = await measure(settings, { shown, folder, interruption });
+    const measured = await measure(settings, { shown, folder, sandbox, interruption });
     const result = { ...measured, wallMs: Math.round(performance.now() - startedMs) };
     keepConclusion(folder, 'sweep.json', sweepJsonReport(result));
     show(result);
@@ -64,14 +69,14 @@ export async function sweep(
   }
 }
 
-const predicted = (cell: CellSettings) => {
+const predicted = (cell: CellSettings, release: string) => {
   const plan = queueCapacities.plan(parametersOf(cell));
-  return predictFromPlan(queueCapacities, plan, os.release());
+  return predictFromPlan(queueCapacities, plan, release);
 };
 
 /** As far as it can be told without a run. */
-const thisKernel = (): Sweep['kernel'] => ({
-  release: os.release(),
+const thisKernel = (release: string): Sweep['kernel'] => ({
+  release,
   architecture: process.arch,
   distribution: os.type(),
 });
@@ -79,21 +84,23 @@ const thisKernel = (): Sweep['kernel'] => ({
 interface Undertaking {
   readonly shown: SweepShown;
   readonly folder: string;
+  readonly sandbox: Sandbox;
   readonly interruption: Interruption;
 }
 
 /** The cells in the order they were asked for; the largest queues start first. */
 async function measure(
   { cells, family, jobs }: SweepSettings,
-  { shown, folder, interruption }: Undertaking,
+  { shown, folder, sandbox, interruption }: Undertaking,
 ): Promise<Omit<Sweep, 'wallMs'>> {
+  const release = sandbox.kernelRelease;
   const runs = cells.map((cell, index) => runOf(cell, index, family));
   const measured = new Map<string, SweepCell>();
   const largestFirst = runs.toSorted((left, right) => clientsOf(right.cell) - clientsOf(left.cell));
   const settingsOf = new Map(runs.map(({ label, cell }) => [label, cell]));
   using progress = showVerifyProgress(largestFirst, { jobs, enabled: !shown.quiet });
   const outcomes = await runCatalogue(largestFirst, {
-    sandbox: chooseSandbox(shown.sandbox),
+    sandbox,
     folder,
     jobs,
     starts: os.availableParallelism(),
@@ -110,11 +117,11 @@ async function measure(
   });
   const failed = new Map(outcomes.flatMap(failureOf));
   return {
-    kernel: outcomes.flatMap(kernelOf)[0] ?? thisKernel(),
+    kernel: outcomes.flatMap(kernelOf)[0] ?? thisKernel(release),
     cells: runs.map(
       ({ label, cell }) =>
         measured.get(label) ?? {
-          ...unmeasuredCell(cell, predicted(cell)),
+          ...unmeasuredCell(cell, predicted(cell, release)),
           problem: failed.get(label) ?? 'the run came to no end',
         },
     ),

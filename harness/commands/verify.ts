@@ -6,7 +6,8 @@ import { HarnessError } from '../domain/harness-error.ts';
 import { verifyJsonReport } from '../report/verify-json.ts';
 import { verifyPlanJson, verifyPlanReport } from '../report/verify-plan.ts';
 import { createCatalogueFolder, keepConclusion } from '../run-folder.ts';
-import { chooseSandbox } from '../sandbox/choose.ts';
+import type { SandboxSettings } from '../sandbox/choose.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { SCENARIOS } from '../scenarios/catalogue.ts';
 import { DISAGREEMENTS } from '../scenarios/disagreements.ts';
 import { judgeCatalogue } from '../verdict/catalogue-verdict.ts';
@@ -15,13 +16,14 @@ import { EXIT } from './exit-code.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
 import { prepareFiles } from './report-destinations.ts';
 import { keepVerdict, type RunFailure, type Shown, shortened } from './run.ts';
+import { openChosenSandbox } from './sandbox-options.ts';
 import { print, terminalStyle } from './terminal.ts';
 import { type VerifySettings, verifySettings } from './verify-options.ts';
 import { showVerifyProgress } from './verify-progress.ts';
 import { report } from './verify-reporters.ts';
 
 export interface VerifyShown extends Shown {
-  readonly sandbox: string;
+  readonly sandbox: SandboxSettings;
   readonly dryRun: boolean;
 }
 
@@ -30,8 +32,8 @@ export async function verify(
   given: Readonly<Record<string, unknown>>,
 ): Promise<number | RunFailure> {
   const settings = verifySettings(given, statedClaims(SCENARIOS));
-  const list = workList(SCENARIOS, settings, os.release());
   if (shown.dryRun) {
+    const list = workList(SCENARIOS, settings, os.release());
     print(
       shown.json
         ? JSON.stringify(verifyPlanJson(list), null, 2)
@@ -40,10 +42,12 @@ export async function verify(
     return EXIT.good;
   }
   prepareFiles(settings.reporters);
-  const sandbox = chooseSandbox(shown.sandbox);
-  const folder = createCatalogueFolder(settings.runsDir, new Date(), 'verify');
   using interruption = watchForInterruption();
+  let folder: string | undefined;
   try {
+    const sandbox = await openChosenSandbox(shown.sandbox, interruption.signal);
+    const list = workList(SCENARIOS, settings, sandbox.kernelRelease);
+    folder = createCatalogueFolder(settings.runsDir, new Date(), 'verify');
     const verdict = await verdictOf(list, { settings, shown, folder, sandbox, interruption });
     if (!keepConclusion(folder, CATALOGUE_FILE, verifyJsonReport(verdict))) {
       process.stderr.write(`Cannot keep ${CATALOGUE_FILE} in ${folder}.\n`);
@@ -60,7 +64,7 @@ interface Undertaking {
   readonly settings: VerifySettings;
   readonly shown: VerifyShown;
   readonly folder: string;
-  readonly sandbox: ReturnType<typeof chooseSandbox>;
+  readonly sandbox: Sandbox;
   readonly interruption: Interruption;
 }
 
@@ -87,7 +91,7 @@ async function verdictOf(
     workList: list,
     outcomes,
     disagreements: DISAGREEMENTS,
-    kernel: { release: os.release(), architecture: process.arch, distribution: os.type() },
+    kernel: { release: sandbox.kernelRelease, architecture: process.arch, distribution: os.type() },
     strict,
     wallMs: Math.round(performance.now() - startedMs),
     folder: shortened(folder),

@@ -24,7 +24,12 @@ export const FILES = {
   trace: 'trace.txt',
   verdict: 'verdict.json',
   report: 'report.txt',
+  /** Which containers made the run; only of runs in the sandbox `cluster`. */
+  cluster: 'cluster.json',
 } as const;
+
+/** Of several hosts of clients: one process on each, so the number is that of its swarm-<n>.jsonl. */
+export const clientHostName = (index: number): string => `client-${index}`;
 
 export const swarmEventsFile = (process: number): string => `swarm-${process}.jsonl`;
 /** The events of the first server, and of each further one. */
@@ -35,10 +40,13 @@ export const serverLogFile = (relay: number): string =>
 
 export const swarmLogFile = (process: number): string => `swarm-${process}.log`;
 
-/** One file of a snapshot, for example `snapshots/opening/server/netstat`. */
+/**
+ * One file of a snapshot, for example `snapshots/opening/server/netstat`. The host is `server` or
+ * `client`; where clients are on several hosts, these are `client-0`, `client-1` and so on.
+ */
 export const snapshotFile = (
   snapshot: string,
-  host: 'server' | 'client',
+  host: string,
   name: 'netstat' | 'snmp' | 'tcp' | 'tcp6' | 'dev' | 'ss-listen' | 'netstat-s',
 ): string => `snapshots/${snapshot}/${host}/${name}`;
 
@@ -54,6 +62,8 @@ export interface Surroundings {
   readonly sandbox: string;
   /** 'root' or 'user-namespace'. */
   readonly privilege: string;
+  /** The container engine, if there was one. */
+  readonly engine?: string;
   readonly tools: Readonly<Record<string, string>>;
   readonly startedAt: string;
 }

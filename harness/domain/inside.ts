@@ -12,11 +12,21 @@ export const INSIDE_COMMANDS = {
 export interface InsideOptions {
   /** Absolute path of the run folder, which holds plan.json. */
   readonly folder: string;
-  /** The caller's network namespace, for example `net:[4026531840]`: the inside refuses to be in it. */
-  readonly callerNetworkNamespace: string;
+  /**
+   * The caller's network namespace, for example `net:[4026531840]`: the inside refuses to be in it.
+   * Null where the caller's system has none.
+   */
+  readonly callerNetworkNamespace: string | null;
   readonly sandbox: string;
   readonly privilege: 'root' | 'user-namespace';
   readonly harnessVersion: string;
+  /** The container engine, as reports name it. */
+  readonly engine?: string;
+  /**
+   * The server is to stand in the network namespace that the engine made, because sysctls were given
+   * to the engine for it; otherwise it gets one of its own.
+   */
+  readonly serverWhereEnginePutUs?: boolean;
 }
 
 /** One line of the inside's standard output. */
@@ -28,4 +38,6 @@ export type InsideReport =
       readonly code: HarnessErrorCode;
       readonly message: string;
       readonly remedy: string;
-    };
+    }
+  /** From a container: after this line comes a tar archive of the run folder, to the end. */
+  | { readonly event: 'evidence' };

@@ -1,3 +1,4 @@
+import type { ClusterClient } from './cluster.ts';
 import type { AppliedSysctl, RunStatus, Surroundings } from './evidence.ts';
 import type { RunPlan } from './plan.ts';
 import type { ClientStory, Connection, Host, ListenSocket, SocketRow } from './tcp.ts';
@@ -19,6 +20,8 @@ export interface Snapshot {
   readonly sockets: Readonly<Record<Host, readonly SocketRow[]>>;
   /** Packets lost on each host's side of the wire (rx and tx drops and errors of its interface). */
   readonly wireDrops: Readonly<Record<Host, number | undefined>>;
+  /** Segments captured while its counters were read; only of a run in containers. */
+  readonly segments?: number;
   /** Absent when nothing listens, or `ss` could not be read. */
   readonly listener?: ListenSocket;
   /** Absent unless the plan asks for it, and where `netstat` is not installed. */
@@ -94,6 +97,8 @@ export interface Observations {
   readonly sysctls: readonly AppliedSysctl[];
   readonly steps: readonly StepTime[];
   readonly clients: readonly ClientStory[];
+  /** The containers that they lived in; absent for a run on hosts of our own. */
+  readonly cluster?: readonly ClusterClient[];
   /** Connections between the opening and the closing snapshot, in order of their first packet. */
   readonly connections: readonly Connection[];
   readonly capture: CaptureHealth;

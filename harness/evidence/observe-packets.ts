@@ -76,11 +76,17 @@ export const observePackets = (
   time: RunTime,
   window: LedgerWindow | undefined,
   serverPort: number,
-): { connections: readonly Connection[]; capture: CaptureHealth } => {
+): {
+  connections: readonly Connection[];
+  capture: CaptureHealth;
+  /** Of every captured segment; empty where the clocks are unknown. */
+  segmentsAtMs: readonly number[];
+} => {
   const packets = readPackets(reader);
   const { segments, undecodable } = decode(packets);
   return {
     capture: observeHealth(reader, packets.length, undecodable),
     connections: observeConnections(reader, segments, time, window, serverPort),
+    segmentsAtMs: segments.flatMap(({ atNs }) => time.fromWallNs?.(atNs) ?? []),
   };
 };

@@ -6,14 +6,16 @@ import type { SwarmEvent } from '../domain/wire.ts';
 import { tellClientStories } from './client-stories.ts';
 import type { EvidenceReader } from './evidence-reader.ts';
 import { fieldOf } from './json-shape.ts';
+import type { ClusterSeen } from './observe-cluster.ts';
 import { readSwarmEvents } from './swarm-events.ts';
 
 const SWARM_FILE = /^swarm-(\d+)\.jsonl$/;
 
-/** The first is always looked for, so that a run without any says so. */
-const swarmFiles = (files: Iterable<string>): string[] => {
-  const processes = [...files].flatMap((file) => SWARM_FILE.exec(file)?.[1] ?? []).map(Number);
-  return [...new Set([0, ...processes])].sort((a, b) => a - b).map(swarmEventsFile);
+/** Those that must be there are looked for, so that a run without them says so. */
+const swarmProcesses = (files: Iterable<string>, atLeast: number): number[] => {
+  const found = [...files].flatMap((file) => SWARM_FILE.exec(file)?.[1] ?? []).map(Number);
+  const expected = Array.from({ length: atLeast }, (_, process) => process);
+  return [...new Set([...expected, ...found])].sort((a, b) => a - b);
 };
 
 /** One problem stands for many of the same file: a damaged file of a large swarm has thousands. */
@@ -29,14 +31,27 @@ const readSwarmFile = (reader: EvidenceReader, file: string): SwarmEvent[] => {
   return events;
 };
 
+/** How many processes there must be at least, and what the clock of each says. */
+export type SwarmClocks = Pick<ClusterSeen, 'clockOf'> & { readonly processes: number };
+
+/** One process, and more if a folder has more, all on the run's own clock. */
+const ON_ONE_CLOCK: SwarmClocks = { processes: 1, clockOf: () => (monotonicMs) => monotonicMs };
+
 /** The stories of all clients, whichever process they lived in. `files` are those of the run folder. */
 export const observeClients = (
   reader: EvidenceReader,
   files: Iterable<string>,
   toMs: (monotonicMs: number) => number,
+  { processes, clockOf } = ON_ONE_CLOCK,
 ): ClientStory[] => {
-  const events = swarmFiles(files)
-    .flatMap((file) => readSwarmFile(reader, file))
+  const events = swarmProcesses(files, processes)
+    .flatMap((process) => {
+      const onRunClock = clockOf(process);
+      return readSwarmFile(reader, swarmEventsFile(process)).map((event) => ({
+        ...event,
+        monotonicMs: onRunClock(event.monotonicMs),
+      }));
+    })
     .sort((a, b) => a.monotonicMs - b.monotonicMs);
   const { clients, problems } = tellClientStories(events, toMs);
   for (const problem of problems) reader.note('swarm-*.jsonl', problem);

@@ -1,4 +1,5 @@
-import { FILES, snapshotFile, type TimelineEntry } from '../domain/evidence.ts';
+import { CONNECTION_COUNTERS } from '../domain/cluster.ts';
+import { clientHostName, FILES, snapshotFile, type TimelineEntry } from '../domain/evidence.ts';
 import type { Counters, Snapshot } from '../domain/observations.ts';
 import { CLOSING_SNAPSHOT, OPENING_SNAPSHOT } from '../domain/plan.ts';
 import type { AddressFamily, Host, ListenSocket, SocketRow } from '../domain/tcp.ts';
@@ -6,6 +7,7 @@ import type { EvidenceReader } from './evidence-reader.ts';
 import { readInterfaceDrops } from './net-dev.ts';
 import { readCounters } from './netstat.ts';
 import { readNetstatText } from './netstat-text.ts';
+import type { Interfaces } from './observe-cluster.ts';
 import { stillAt } from './observe-time.ts';
 import { readSocketTable } from './proc-net-tcp.ts';
 import { type ListenRow, readListenSockets } from './ss-listen.ts';
@@ -18,6 +20,8 @@ export interface ListenerAt {
   readonly port: number;
   /** Snapshots that the plan wants with the text of `netstat -s`. */
   readonly netstatIn: ReadonlySet<string>;
+  /** Of the containers; absent: server and clients are on two hosts of our own. */
+  readonly interfaces?: Interfaces;
 }
 
 const byHost = <T>(of: (host: Host) => T): Readonly<Record<Host, T>> => ({
@@ -25,11 +29,51 @@ const byHost = <T>(of: (host: Host) => T): Readonly<Record<Host, T>> => ({
   client: of('client'),
 });
 
-const observeCounters = (reader: EvidenceReader, name: string, host: Host): Counters =>
+const countersAt = (reader: EvidenceReader, name: string, host: string): Counters =>
   new Map([
     ...(reader.text(snapshotFile(name, host, 'netstat'), readCounters) ?? []),
     ...(reader.text(snapshotFile(name, host, 'snmp'), readCounters) ?? []),
   ]);
+
+/** A counter that one of several hosts does not have is not known of all of them. */
+const sumOf = (counters: readonly Counters[]): Counters => {
+  const [first = new Map<string, number>(), ...others] = counters;
+  return new Map(
+    [...first].flatMap(([name, value]) => {
+      const values = others.map((each) => each.get(name));
+      return values.every((each) => each !== undefined)
+        ? [[name, values.reduce((sum, each) => sum + each, value)] as const]
+        : [];
+    }),
+  );
+};
+
+/** In containers the agents' own connections move the other counters. */
+const observeCounters = (
+  reader: EvidenceReader,
+  name: string,
+  hosts: readonly Namespace[],
+  { interfaces }: ListenerAt,
+): Counters => {
+  const counters = sumOf(hosts.map(({ folder }) => countersAt(reader, name, folder)));
+  return interfaces === undefined
+    ? counters
+    : new Map([...counters].filter(([counter]) => CONNECTION_COUNTERS.has(counter)));
+};
+
+/** One network namespace that left texts in a snapshot, with its interface to the others. */
+interface Namespace {
+  readonly folder: string;
+  readonly wire: string;
+}
+
+/** Clients in containers have a namespace each. */
+const namespacesOf = (host: Host, { interfaces }: ListenerAt): readonly Namespace[] => {
+  if (interfaces === undefined) return [{ folder: host, wire: WIRE }];
+  return host === 'server'
+    ? [{ folder: host, wire: interfaces.listener }]
+    : interfaces.clients.map((wire, index) => ({ folder: clientHostName(index), wire }));
+};
 
 /**
  * IPv6 sockets are read only in a run over IPv6: a kernel without IPv6 has no tcp6, and the
@@ -38,7 +82,7 @@ const observeCounters = (reader: EvidenceReader, name: string, host: Host): Coun
 const observeSockets = (
   reader: EvidenceReader,
   name: string,
-  host: Host,
+  host: string,
   family: AddressFamily,
 ): SocketRow[] => {
   const ofFamily = (wanted: AddressFamily, file: 'tcp' | 'tcp6'): SocketRow[] =>
@@ -46,13 +90,22 @@ const observeSockets = (
   return family === 4 ? ofFamily(4, 'tcp') : [...ofFamily(4, 'tcp'), ...ofFamily(6, 'tcp6')];
 };
 
-const observeWireDrops = (reader: EvidenceReader, name: string, host: Host): number | undefined => {
-  const file = snapshotFile(name, host, 'dev');
-  return reader.text(file, (text) => {
-    const drops = readInterfaceDrops(text, WIRE);
-    if (drops === undefined) reader.note(file, `There is no interface '${WIRE}'.`);
-    return drops;
+const observeWireDrops = (
+  reader: EvidenceReader,
+  name: string,
+  hosts: readonly Namespace[],
+): number | undefined => {
+  const drops = hosts.map(({ folder, wire }) => {
+    const file = snapshotFile(name, folder, 'dev');
+    return reader.text(file, (text) => {
+      const lost = readInterfaceDrops(text, wire);
+      if (lost === undefined) reader.note(file, `There is no interface '${wire}'.`);
+      return lost;
+    });
   });
+  return drops.every((each) => each !== undefined)
+    ? drops.reduce((sum, each) => sum + each, 0)
+    : undefined;
 };
 
 const observeListener = (
@@ -84,8 +137,10 @@ const observeSnapshot = (
   reader: EvidenceReader,
   name: string,
   atMs: number,
-  { family, port, netstatIn }: ListenerAt,
+  listenerAt: ListenerAt,
 ): Snapshot => {
+  const { family, port, netstatIn } = listenerAt;
+  const hostsOf = (host: Host): readonly Namespace[] => namespacesOf(host, listenerAt);
   const listener = observeListener(reader, name, port);
   const netstatText = netstatIn.has(name)
     ? reader.text(snapshotFile(name, 'server', 'netstat-s'), readNetstatText)
@@ -93,9 +148,11 @@ const observeSnapshot = (
   return {
     name,
     atMs,
-    counters: byHost((host) => observeCounters(reader, name, host)),
-    sockets: byHost((host) => observeSockets(reader, name, host, family)),
-    wireDrops: byHost((host) => observeWireDrops(reader, name, host)),
+    counters: byHost((host) => observeCounters(reader, name, hostsOf(host), listenerAt)),
+    sockets: byHost((host) =>
+      hostsOf(host).flatMap(({ folder }) => observeSockets(reader, name, folder, family)),
+    ),
+    wireDrops: byHost((host) => observeWireDrops(reader, name, hostsOf(host))),
     ...(listener === undefined ? {} : { listener }),
     ...(netstatText === undefined ? {} : { netstatText }),
   };

@@ -8,6 +8,7 @@ import {
 import type { Observations, QueueSample, StepTime } from '../domain/observations.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
 import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
+import { observeCluster } from './observe-cluster.ts';
 import { observePackets } from './observe-packets.ts';
 import { observeClients, observeServers } from './observe-programs.ts';
 import { observeStatus, observeSurroundings, observeSysctls, readPlan } from './observe-run.ts';
@@ -47,6 +48,23 @@ const observeSamples = (reader: EvidenceReader, time: RunTime): QueueSample[] =>
     (sample) => placeSample(sample, time.fromMonotonicMs),
   );
 
+/** Where only some counters must stand still for a snapshot, the wire must too. */
+const withSegments = (
+  snapshots: Observations['snapshots'],
+  timeline: readonly TimelineEntry[],
+  segmentsAtMs: readonly number[],
+  toMs: (monotonicMs: number) => number,
+): Observations['snapshots'] =>
+  new Map(
+    [...snapshots].map(([name, snapshot]) => {
+      const taken = timeline.find(({ kind, label }) => kind === 'snapshot' && label === name);
+      const fromMs = toMs(taken?.stillFromMonotonicMs ?? -Infinity);
+      const untilMs = toMs(taken?.stillUntilMonotonicMs ?? Infinity);
+      const during = segmentsAtMs.filter((atMs) => fromMs <= atMs && atMs <= untilMs);
+      return [name, { ...snapshot, segments: during.length }];
+    }),
+  );
+
 /**
  * What a run folder says, typed. The plan is needed: without it HarnessError EVIDENCE_UNREADABLE is
  * thrown. Any other file that is missing or broken is an entry of `problems`, and what it would
@@ -61,22 +79,33 @@ export const observe = (evidence: Evidence): Observations => {
   const toMs = time.fromMonotonicMs;
   const status = observeStatus(reader);
   noteStepsLeftOut(reader, status, plan, timeline);
+  const surroundings = observeSurroundings(reader);
+  const cluster = observeCluster(reader, surroundings);
   const snapshots = observeSnapshots(reader, timeline, toMs, {
     family,
     port,
     netstatIn: snapshotsWithNetstat(plan),
+    ...(cluster === undefined ? {} : { interfaces: cluster.interfaces }),
   });
-  const clients = observeClients(reader, evidence.keys(), toMs);
+  const clients = observeClients(
+    reader,
+    evidence.keys(),
+    toMs,
+    cluster && { processes: cluster.clients.length, clockOf: cluster.clockOf },
+  );
+  const { segmentsAtMs, ...packets } = observePackets(reader, time, ledgerWindow(timeline), port);
   const trace = observeTrace(evidence, timeline, toMs, port, clients);
   return {
     plan,
-    surroundings: observeSurroundings(reader),
+    surroundings,
     status,
     sysctls: observeSysctls(reader, plan),
     steps: observeSteps(timeline, time),
     clients,
-    ...observePackets(reader, time, ledgerWindow(timeline), port),
-    snapshots,
+    ...(cluster === undefined ? {} : { cluster: cluster.clients }),
+    ...packets,
+    snapshots:
+      cluster === undefined ? snapshots : withSegments(snapshots, timeline, segmentsAtMs, toMs),
     counters: counterGrowth(snapshots),
     ...observeServers(reader, carriedOut(plan, timeline)),
     samples: plan.sampleEveryMs > 0 ? observeSamples(reader, time) : [],

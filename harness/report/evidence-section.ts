@@ -64,7 +64,8 @@ const BLIND_SPOT = 'a refused SYN fires no drop event since Linux 4.7, so no suc
 
 function traceWords(seen: Observations): string {
   if (seen.trace === undefined) {
-    return 'not taken: kernel trace events need root; only claims about a kernel probe need them';
+    const why = seen.cluster === undefined ? 'need root' : 'are not to be had in its containers';
+    return `not taken: kernel trace events ${why}; only claims about a kernel probe need them`;
   }
   const counts = new Map<string, number>();
   for (const { name } of eventsInWindow(seen)) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -16,6 +16,7 @@ export function setupSection(input: ReportInput, page: Page): readonly string[] 
     ['server', serverWords(input)],
     ['accept queue', acceptQueueWords(input)],
     ['clients', clientWords(input)],
+    ...containerEntries(input.seen),
     ...courseOf(plan.steps),
     ...sysctlEntries(input.seen.sysctls),
   ] as const;
@@ -67,6 +68,23 @@ function clientWords({ seen: { plan } }: ReportInput): string {
   const clients = waves.reduce((sum, wave) => sum + wave.clients, 0);
   const arrivals = waves.length === 1 ? arrivalWords(first.arrivals) : `in ${waves.length} waves`;
   return `${count(clients, 'client')}, ${arrivals}; ${[patienceWords(waves), ...habitWords(first.behaviour)].join(', ')}`;
+}
+
+/** Where the clients lived, if not on a host of our own, and on what kernels. */
+function containerEntries({
+  cluster,
+  surroundings,
+}: ReportInput['seen']): readonly (readonly [string, string])[] {
+  if (cluster === undefined) return [];
+  const far = cluster.filter(({ sameMachine }) => !sameMachine).length;
+  const where = far === 0 ? 'on the server’s machine' : `${far} of them on other machines`;
+  const others = new Set(
+    cluster
+      .map(({ kernelRelease }) => kernelRelease)
+      .filter((release) => release !== surroundings.kernelRelease),
+  );
+  const kernels = others.size === 0 ? '' : `; kernels that differ: ${[...others].join(', ')}`;
+  return [['containers', `${count(cluster.length, 'client container')}, ${where}${kernels}`]];
 }
 
 /** When clients give up connecting, by their own timers. */

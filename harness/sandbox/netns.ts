@@ -1,13 +1,17 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import os from 'node:os';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { lackingCapabilities } from '../domain/capabilities.ts';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
 import { INSIDE_COMMANDS, type InsideOptions, type InsideReport } from '../domain/inside.ts';
 import { compiledProgram, harnessVersion } from '../package-files.ts';
+import { findCommand } from './command-path.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { notPermittedRemedy } from './remedies.ts';
+import { assertCommandsFound } from './requirements.ts';
 import type { CollectRequest, Sandbox } from './sandbox.ts';
-import { keepTraceInstance } from './trace-keeper.ts';
+import { keepTraceInstance, OWN_MOUNTS } from './trace-keeper.ts';
 
 type Privilege = InsideOptions['privilege'];
 
@@ -35,29 +39,35 @@ const UNSHARE: Readonly<Record<Privilege, readonly string[]>> = {
 };
 
 /**
- * Root needs no user namespace, but a container's root may need one after all. Root that is the
- * only user of a user namespace must: tcpdump cannot become the user tcpdump there.
+ * Root needs no user namespace, unless it is root of a container that keeps capabilities back: in a
+ * user namespace it has them all, if it may make one. Root that is the only user of a user namespace
+ * needs another one too: tcpdump cannot become the user tcpdump there.
  */
 export function privilegesToTry(): readonly Privilege[] {
   if (process.getuid?.() !== 0) return ['user-namespace'];
   const users = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/);
   const onlyRoot = users.length === 3 && users[2] === '1';
-  return onlyRoot ? ['user-namespace'] : ['root', 'user-namespace'];
+  const lacking = lackingCapabilities(readFileSync('/proc/self/status', 'utf8'));
+  return onlyRoot || lacking.length > 0 ? ['user-namespace'] : ['root', 'user-namespace'];
 }
 
 export const unshareCommand = (privilege: Privilege): readonly string[] => UNSHARE[privilege];
+
+/** The command of a run as it would be tried first. Other systems can show it all the same. */
+export function netnsCommandLine(folder: string): readonly string[] {
+  const [privilege, network] = existsSync(OWN_NETWORK)
+    ? [privilegesToTry()[0] ?? 'user-namespace', readlinkSync(OWN_NETWORK)]
+    : (['user-namespace', 'net:[<caller>]'] as const);
+  const inside = insideOptions(folder, privilege, harnessVersion(), network);
+  return [...UNSHARE[privilege], process.execPath, INSIDE, JSON.stringify(inside)];
+}
 
 export function netnsSandbox(): Sandbox {
   const version = harnessVersion();
   return {
     kind: 'netns',
-    commandLine: (folder) => {
-      const [privilege, network] = existsSync(OWN_NETWORK)
-        ? [privilegesToTry()[0] ?? 'user-namespace', readlinkSync(OWN_NETWORK)]
-        : (['user-namespace', 'net:[<caller>]'] as const);
-      const inside = insideOptions(folder, privilege, version, network);
-      return [...UNSHARE[privilege], process.execPath, INSIDE, JSON.stringify(inside)];
-    },
+    kernelRelease: os.release(),
+    assertFit: assertCommandsFound,
     collect: async (request) => {
       const refusals: string[] = [];
       for (const privilege of privilegesToTry()) {
@@ -65,13 +75,35 @@ export function netnsSandbox(): Sandbox {
         if (refusal === null) return;
         refusals.push(refusal);
       }
-      throw new HarnessError(
-        'SANDBOX_NOT_PERMITTED',
-        `Cannot make namespaces here: ${refusals.join('; ')}.`,
-        { remedy: notPermittedRemedy() },
-      );
+      throw notPermitted(refusals);
     },
   };
+}
+
+const notPermitted = (refusals: readonly string[]): HarnessError =>
+  new HarnessError(
+    'SANDBOX_NOT_PERMITTED',
+    `Cannot make namespaces here: ${refusals.join('; ')}.`,
+    { remedy: notPermittedRemedy() },
+  );
+
+/** Finds out by making some, which takes a few milliseconds. Throws `SANDBOX_NOT_PERMITTED`. */
+export async function assertNamespaces(): Promise<void> {
+  if (!existsSync(OWN_NETWORK) || findCommand('unshare') === undefined) {
+    throw notPermitted([`this is ${os.type()} ${os.release()}, without namespaces or unshare`]);
+  }
+  const refusals: string[] = [];
+  for (const privilege of privilegesToTry()) {
+    const [command = '', ...args] = UNSHARE[privilege];
+    const { failed, stderr, shortMessage } = await execa(command, [...args, 'true'], {
+      env: sandboxEnvironment(),
+      reject: false,
+      stdin: 'ignore',
+    });
+    if (!failed) return;
+    refusals.push(stderr.trim().split('\n')[0] || (shortMessage ?? ''));
+  }
+  throw notPermitted(refusals);
 }
 
 const insideOptions = (
@@ -108,7 +140,9 @@ async function collectWith(
   const tell = (...words: readonly string[]): void =>
     void child.stdin.write(`${words.join(' ')}\n`);
   const keeper =
-    request.trace && privilege === 'root' ? keepTraceInstance(env) : Promise.resolve(null);
+    request.trace && privilege === 'root' && process.getuid?.() === 0
+      ? keepTraceInstance(OWN_MOUNTS, env)
+      : Promise.resolve(null);
   void keeper.then((kept) => tell(INSIDE_COMMANDS.trace, ...(kept ? [kept.instance] : [])));
   const onAbort = (): void => tell(INSIDE_COMMANDS.abort);
   const onForce = (): void => void child.kill('SIGKILL');

@@ -1,7 +1,9 @@
 import os from 'node:os';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
+import { HarnessError } from '../domain/harness-error.ts';
 import { findCommand } from './command-path.ts';
+import { type EngineChoice, findEngine } from './docker-engine.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { privilegesToTry, unshareCommand } from './netns.ts';
 import { notPermittedRemedy } from './remedies.ts';
@@ -30,20 +32,25 @@ interface Trial {
 
 const INSTALL = 'npm run setup';
 
+/** A container has the modules of its machine. */
+const loadModule = (module: string): string =>
+  `load the kernel module, outside of any container: sudo modprobe ${module}`;
+
 const TRIALS: readonly Trial[] = [
   {
     name: 'veth pairs',
     script:
       'ip link add probe0 type veth peer name probe1 && ip link set probe0 up && ip link set probe1 up',
     cost: 'no wire between the two hosts: no run',
-    remedy: 'load the kernel module: sudo modprobe veth',
+    remedy: loadModule('veth'),
     essential: true,
   },
   {
     name: 'packet capture (tcpdump)',
     // Its words go to a file system of the trial's own; a tcpdump that cannot listen ends by itself.
+    // Root's tcpdump gives a file that it writes to its own user, and would do so with /dev/null.
     script:
-      'ip link set lo up; mount -t tmpfs tmpfs /mnt; tcpdump -i lo -n -w /dev/null 2>/mnt/log & while kill -0 $!; do grep -q listening /mnt/log && exit 0; done; cat /mnt/log >&2; exit 1',
+      'ip link set lo up; mount -t tmpfs tmpfs /mnt; tcpdump -i lo -n -w - >/dev/null 2>/mnt/log & while kill -0 $! 2>/dev/null; do grep -q listening /mnt/log && exit 0; done; cat /mnt/log >&2; exit 1',
     cost: 'no packets, the most important witness: no run',
     remedy: INSTALL,
     essential: true,
@@ -52,7 +59,7 @@ const TRIALS: readonly Trial[] = [
     name: 'sysctl net.ipv4.tcp_max_syn_backlog',
     script: 'echo 256 > /proc/sys/net/ipv4/tcp_max_syn_backlog',
     cost: '--max-syn-backlog and the other net.ipv4 options fail',
-    remedy: 'in a container: --security-opt systempaths=unconfined makes /proc/sys writable',
+    remedy: 'run as root of the machine, and in no container of gVisor',
   },
   {
     name: 'sysctl net.core.somaxconn',
@@ -65,24 +72,12 @@ const TRIALS: readonly Trial[] = [
     script:
       'nft "table inet probe { chain gate { type filter hook output priority 0; tcp flags & syn == 0 drop; }; }"',
     cost: 'nothing can be held back between the two hosts: no scenario with a gate can run',
-    remedy: `${INSTALL}, or load the kernel module: sudo modprobe nf_tables`,
-  },
-  {
-    name: 'traffic shaping (tbf)',
-    script: 'ip link set lo up && tc qdisc add dev lo root tbf rate 1mbit burst 1600 latency 50ms',
-    cost: 'nothing today: the gate does not need it',
-    remedy: 'load the kernel module: sudo modprobe sch_tbf',
-  },
-  {
-    name: 'network emulation (netem)',
-    script: 'ip link set lo up; tc qdisc replace dev lo root netem delay 1ms',
-    cost: 'nothing today: the gate does not need it',
-    remedy: 'load the kernel module: sudo modprobe sch_netem',
+    remedy: `${INSTALL}; ${loadModule('nf_tables')}`,
   },
   {
     name: 'kernel trace events (tracefs)',
     script:
-      'mount -t tracefs tracefs /sys/kernel/tracing && test -d /sys/kernel/tracing/events/tcp',
+      '[ -d /sys/kernel/tracing/events ] || mount -t tracefs tracefs /sys/kernel/tracing; test -d /sys/kernel/tracing/events/tcp',
     cost: 'no events from the kernel itself: 000-f stays inconclusive',
     remedy: 'run as root of the machine; a user namespace may not mount tracefs',
   },
@@ -90,9 +85,7 @@ const TRIALS: readonly Trial[] = [
 
 /** Finds out by trying what this machine can do. Takes a fraction of a second and leaves nothing behind. */
 export async function examineMachine(): Promise<readonly Capability[]> {
-  const tools = ['unshare', 'nsenter', 'taskset', 'ip', 'ss', 'tc', 'tcpdump', 'nft'].map(
-    examineTool,
-  );
+  const tools = ['unshare', 'nsenter', 'taskset', 'ip', 'ss', 'tcpdump', 'nft'].map(examineTool);
   const opened = await openNamespaces();
   const capabilities = [...tools, opened.capability];
   return opened.words === null ? capabilities : [...capabilities, ...(await tryAll(opened.words))];
@@ -106,7 +99,7 @@ function examineTool(command: string): Capability {
     detail: place ?? 'not found',
     cost: command === 'nft' ? 'no scenario with a gate can run' : 'no run',
     remedy: INSTALL,
-    essential: command !== 'nft' && command !== 'tc',
+    essential: command !== 'nft',
   };
 }
 
@@ -141,6 +134,22 @@ function tryAll(words: readonly string[]): Promise<readonly Capability[]> {
       ...{ name, cost, remedy, essential },
     })),
   );
+}
+
+/** The other way to a run. Its image and its privileges show only in a run. */
+export async function examineDocker(choice: EngineChoice): Promise<Capability> {
+  const known = {
+    name: 'Docker engine',
+    cost: 'no --sandbox docker; none is needed where namespaces can be made',
+    essential: false,
+  };
+  try {
+    const { description, kernelRelease } = await findEngine(choice);
+    return { ...known, works: true, detail: `${description}; kernel ${kernelRelease}`, remedy: '' };
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { ...known, works: false, detail: error.message, remedy: error.remedy };
+  }
 }
 
 const TRIAL_DEADLINE_MS = 15_000;

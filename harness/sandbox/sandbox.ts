@@ -1,5 +1,7 @@
+import type { RunPlan } from '../domain/plan.ts';
+
 /** The kinds that `--sandbox` knows; `auto` is the first that this machine offers. */
-export const SANDBOX_KINDS = ['netns'] as const;
+export const SANDBOX_KINDS = ['netns', 'docker', 'cluster'] as const;
 export type SandboxKind = (typeof SANDBOX_KINDS)[number];
 
 export interface CollectRequest {
@@ -20,8 +22,10 @@ export interface CollectRequest {
  */
 export interface Sandbox {
   readonly kind: SandboxKind;
-  /** The command that enters the sandbox, for --dry-run. Starts nothing and needs no privilege. */
-  readonly commandLine: (folder: string) => readonly string[];
+  /** The release of the kernel that runs meet. */
+  readonly kernelRelease: string;
+  /** Throws if the plan cannot be carried out here, before anything is started. */
+  readonly assertFit: (plan: RunPlan) => void;
   /** Resolves when the folder holds the evidence; rejects with the HarnessError that ended the run. */
   readonly collect: (request: CollectRequest) => Promise<void>;
 }

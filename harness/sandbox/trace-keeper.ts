@@ -35,8 +35,13 @@ const SWEEP = `
 ${MOUNT} && rmdir /sys/kernel/tracing/instances/backlog-lab-*
 `;
 
-const sweep = (env: NodeJS.ProcessEnv): Promise<unknown> =>
-  execa('unshare', ['--mount', 'sh', '-c', SWEEP], { env, reject: false, stdio: 'ignore' });
+/** A command that starts another one in a mount namespace of its own. */
+type Prefix = readonly [string, ...string[]];
+
+export const OWN_MOUNTS: Prefix = ['unshare', '--mount'];
+
+const sweep = ([command, ...words]: Prefix, env: NodeJS.ProcessEnv): Promise<unknown> =>
+  execa(command, [...words, 'sh', '-c', SWEEP], { env, reject: false, stdio: 'ignore' });
 
 export interface TraceKeeper {
   readonly instance: string;
@@ -44,11 +49,14 @@ export interface TraceKeeper {
   readonly end: () => void;
 }
 
-/** Null where there is no tracefs for us: not root, a container, or a kernel without it. */
-export async function keepTraceInstance(env: NodeJS.ProcessEnv): Promise<TraceKeeper | null> {
-  if (process.getuid?.() !== 0) return null;
+/** Null where there is no tracefs for us: a container that may not mount it, or a kernel without it. */
+export async function keepTraceInstance(
+  prefix: Prefix,
+  env: NodeJS.ProcessEnv,
+): Promise<TraceKeeper | null> {
+  const [command, ...words] = prefix;
   const instance = `backlog-lab-${process.pid}-${randomUUID()}`;
-  const keeper = execa('unshare', ['--mount', 'sh', '-c', SCRIPT, 'sh', instance], {
+  const keeper = execa(command, [...words, 'sh', '-c', SCRIPT, 'sh', instance], {
     env,
     detached: true,
     cleanup: false,
@@ -65,7 +73,7 @@ export async function keepTraceInstance(env: NodeJS.ProcessEnv): Promise<TraceKe
     instance,
     end: () => {
       keeper.stdin.end();
-      void keeper.then(({ signal }) => (signal === undefined ? undefined : sweep(env)));
+      void keeper.then(({ signal }) => (signal === undefined ? undefined : sweep(prefix, env)));
     },
   };
 }

@@ -80,7 +80,11 @@ export function snapshotLaws(seen: Observations): readonly Law[] {
     ...listenedLaws(seen),
     ...[...seen.snapshots.values()].flatMap((snapshot) =>
       BALANCED.has(snapshot.name)
-        ? [twoReadings(seen, snapshot), ...HOSTS.map((host) => establishedAt(snapshot, host))]
+        ? [
+            twoReadings(seen, snapshot),
+            ...HOSTS.map((host) => establishedAt(snapshot, host)),
+            ...stillWire(seen, snapshot),
+          ]
         : [twoListeners(seen, snapshot)],
     ),
   ];
@@ -132,6 +136,18 @@ const listenedLaws = (seen: Observations): readonly Law[] => [
     notApplicable: listenerClosed(seen),
   },
 ];
+
+/** Where the agents' connections move some counters all the time, stillness is seen on the wire too. */
+const stillWire = ({ cluster }: Observations, snapshot: Snapshot): readonly Law[] =>
+  cluster === undefined
+    ? []
+    : [
+        {
+          name: `nothing crossed the wire during the ${snapshot.name}`,
+          left: ['segments captured while the counters were read', snapshot.segments],
+          right: ['none', 0],
+        },
+      ];
 
 /** CurrEstab counts what is in these two states; see the MIB of RFC 4022. */
 const establishedAt = (snapshot: Snapshot, host: Host): Law => ({

@@ -9,6 +9,7 @@ import type {
   Obstacle,
   Verdict,
 } from '../domain/verdict.ts';
+import { clusterObstacle } from './cluster-obstacle.ts';
 import { keepLedger } from './ledger.ts';
 import { type Candidate, judgePrediction } from './prediction-check.ts';
 
@@ -68,6 +69,7 @@ function obstacleIn(seen: Observations, ledger: Ledger): Obstacle | undefined {
     unfinished(seen) ??
     damaged(seen.problems) ??
     steppedClock(seen) ??
+    clusterObstacle(seen) ??
     imbalance(ledger) ??
     localFailures(seen)
   );

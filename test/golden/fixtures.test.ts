@@ -41,6 +41,10 @@ const RECORDED: Readonly<Record<string, Recorded>> = {
   'accept-queue-overflow': OVERFLOW,
   'overflow-ipv6': OVERFLOW,
   rootless: OVERFLOW,
+  cluster: {
+    ...OVERFLOW,
+    prediction: { ...OVERFLOW.prediction, timedOut: 3, refusedSyns: { least: 9, most: 9 } },
+  },
   fits: {
     verdict: 'confirmed',
     claims: { prediction: 'confirmed' },

@@ -6,6 +6,7 @@ import { SCENARIOS } from '../../harness/scenarios/catalogue.ts';
 import { type Damage, halved, removed, rewritten, substituted, textOf } from '../helpers/damage.ts';
 import { FIXTURES, fixture } from '../helpers/fixtures.ts';
 import { CAPTURE } from './damages/capture.ts';
+import { CLUSTER, CLUSTER_ON_TWO_MACHINES } from './damages/cluster.ts';
 import { COUNTERS, SNAPSHOTS } from './damages/counters.ts';
 import {
   FULL_QUEUE,
@@ -41,6 +42,7 @@ const SINGLE_DAMAGES = [
   ...SYN_QUEUE,
   ...SERVING,
   ...TIMEOUTS,
+  ...CLUSTER,
 ];
 
 const OTHER_KERNELS = [
@@ -126,6 +128,13 @@ test('what another listener on the same port does is no matter', () => {
   expect(verdictOf(foreign)).toEqual(verdictOf(fixture(PROBE)));
 });
 
+test('clocks of two machines are set against each other', () => {
+  const one = judgeEvidence(fixture('cluster'));
+  const two = judgeEvidence(CLUSTER_ON_TWO_MACHINES(fixture('cluster')));
+  expect(two.seen.clients).toEqual(one.seen.clients);
+  expect(two.verdict).toEqual(one.verdict);
+});
+
 describe('the kernel is another than it says', () => {
   const released = (release: string): Damage =>
     substituted(FILES.surroundings, /"kernelRelease": "[^"]+"/, `"kernelRelease": "${release}"`);
@@ -171,7 +180,7 @@ const NO_WITNESSES = [
   'verdict.json',
 ];
 /** Of these, a run over IPv4 uses nothing. */
-const IPV6_TABLE = /^snapshots\/[^/]+\/(?:server|client)\/tcp6$/;
+const IPV6_TABLE = /^snapshots\/[^/]+\/(?:server|client(?:-\d+)?)\/tcp6$/;
 
 /** Only claims about a kernel probe use the trace; its damages have a table of their own. */
 const TRACE_FILE = 'trace.txt';

@@ -1,6 +1,5 @@
 /** Damage to a run folder in memory: each function changes one place of it. */
 import { type Evidence, FILES, snapshotFile } from '../../harness/domain/evidence.ts';
-import type { Host } from '../../harness/domain/tcp.ts';
 
 /** Makes another run folder out of one. */
 export type Damage = (evidence: Evidence) => Evidence;
@@ -57,7 +56,7 @@ export const withoutLines = (file: string, what: RegExp): Damage =>
 
 /** Adds to one counter of a snapshot, as if the kernel had counted otherwise. */
 export const recounted =
-  (snapshot: string, host: Host, counter: string, by: number): Damage =>
+  (snapshot: string, host: string, counter: string, by: number): Damage =>
   (evidence) => {
     const netstat = snapshotFile(snapshot, host, 'netstat');
     const isInNetstat = textOf(evidence, netstat).split(/\s/).includes(counter);

@@ -44,6 +44,8 @@ test(
     expect(programsOf(folder)).toEqual([
       'clients/swarm.js',
       'harness/cli.js',
+      'harness/collect/agent.js',
+      'harness/collect/cluster-main.js',
       'harness/collect/main.js',
       'servers/never-accepts-thread.js',
       'servers/never-accepts.js',

@@ -51,7 +51,7 @@ function start(
   const ended: CatalogueOutcome[] = [];
   const folder = newFolder();
   const outcomes = runCatalogue(runs(count), {
-    sandbox: { kind: 'netns', commandLine: () => [], collect },
+    sandbox: { kind: 'netns', kernelRelease: '6.18.0', assertFit: () => undefined, collect },
     folder,
     jobs: 10,
     starts: 10,

@@ -1,0 +1,115 @@
+/** The options that choose the sandbox: their names and help for yargs, and what they mean. */
+import type { Argv } from 'yargs';
+import { openSandbox, type SandboxSettings, sandboxKind } from '../sandbox/choose.ts';
+import type { ImagePreparation } from '../sandbox/docker-image.ts';
+import { SANDBOX_KINDS, type Sandbox } from '../sandbox/sandbox.ts';
+import { usage, wholeNumber } from './values.ts';
+
+const TEXTS: readonly (readonly [string, string])[] = [
+  ['docker-host', 'the engine, as docker --host has it (DOCKER_HOST, or its context)'],
+  ['docker-context', 'the engine, as docker --context has it'],
+  ['docker-image', 'an image that holds backlog-lab already (one is built from the sources)'],
+  ['docker-base', "what the image is built from (the Dockerfile's own choice)"],
+];
+
+/** The options that may be repeated. */
+export const SANDBOX_LISTS: readonly string[] = ['docker-option'];
+
+export function describeSandboxOptions<Given>(parser: Argv<Given>): Argv<Given> {
+  const group = 'Docker:';
+  parser.option('sandbox', {
+    type: 'string',
+    requiresArg: true,
+    default: 'auto',
+    describe: `auto or one of ${SANDBOX_KINDS.join(', ')}`,
+  });
+  for (const [name, describe] of TEXTS) {
+    parser.option(name, { type: 'string', requiresArg: true, describe, group });
+  }
+  parser.option('docker-option', {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    describe: 'a further option of docker run, such as --docker-option=--runtime=runc; repeatable',
+    group,
+  });
+  parser.option('rebuild', { type: 'boolean', describe: 'build the image anew', group });
+  parser.option('privileged', {
+    type: 'boolean',
+    describe: 'docker run --privileged, which no run needs',
+    group,
+  });
+  return parser;
+}
+
+/** What was asked for. Throws `USAGE`. */
+export function sandboxSettings(given: Readonly<Record<string, unknown>>): SandboxSettings {
+  const kind = sandboxKind(String(given['sandbox']));
+  const text = (name: string): string | undefined =>
+    typeof given[name] === 'string' ? given[name] : undefined;
+  const options = ((given['docker-option'] as readonly string[] | undefined) ?? []).map(String);
+  for (const option of options) assertOneWord(option);
+  const [host, context] = [text('docker-host'), text('docker-context')];
+  const [image, base] = [text('docker-image'), text('docker-base')];
+  return {
+    kind,
+    cluster: { swarms: swarmsOf(kind, given) },
+    docker: {
+      ...(host === undefined ? {} : { host }),
+      ...(context === undefined ? {} : { context }),
+      ...(image === undefined ? {} : { image }),
+      ...(base === undefined ? {} : { base }),
+      rebuild: given['rebuild'] === true,
+      privileged: given['privileged'] === true,
+      options,
+    },
+  };
+}
+
+const SWARMS = 4;
+
+/** The containers of a cluster have one set of sysctls and are there for one run at a time. */
+function swarmsOf(kind: SandboxSettings['kind'], given: Readonly<Record<string, unknown>>): number {
+  const command = (given['_'] as readonly unknown[] | undefined)?.[0];
+  if (kind === 'cluster' && command !== undefined) {
+    throw usage(
+      `Cannot use --sandbox cluster with ${String(command)} because its containers have one set of sysctls, for one run at a time.`,
+      `leave it out, or name one scenario instead of ${String(command)}`,
+    );
+  }
+  const text = given['swarms'];
+  if (typeof text !== 'string') return SWARMS;
+  if (kind === 'cluster') return wholeNumber('swarms', text, 1, MOST_SWARMS);
+  throw usage('The option --swarms says something about --sandbox cluster only.', 'leave it out');
+}
+
+/** Addresses of a /16 network are more; somewhere connections to all of them become too many. */
+const MOST_SWARMS = 1_000;
+
+/** An option and its value in one word, or docker would take the image's name for the value. */
+function assertOneWord(option: string): void {
+  if (/^--?[a-z]/.test(option) && (option.includes('=') || FLAGS.has(option))) return;
+  throw usage(
+    `Cannot hand '${option}' to docker run.`,
+    'write the option and its value as one word: --docker-option=--memory=1g',
+  );
+}
+
+const FLAGS: ReadonlySet<string> = new Set(['--privileged', '--read-only', '--oom-kill-disable']);
+
+/** `--docker-option=--sysctl=KEY=VALUE` is a sysctl of the server, set by the engine. */
+export const sysctlsOfEngine = (given: Readonly<Record<string, unknown>>): readonly string[] =>
+  ((given['docker-option'] as readonly string[] | undefined) ?? []).flatMap((option) => {
+    const [, setting] = /^--sysctl=(.+)$/.exec(option) ?? [];
+    return setting === undefined ? [] : [`server:${setting}`];
+  });
+
+/** Opens the sandbox; says on stderr what takes long. */
+export const openChosenSandbox = (
+  settings: SandboxSettings,
+  signal: ImagePreparation['signal'],
+): Promise<Sandbox> =>
+  openSandbox(settings, {
+    signal,
+    notify: (what) => void process.stderr.write(`backlog-lab ${what}.\n`),
+  });
