@@ -121,7 +121,7 @@ describe('agents in namespaces of their own', { timeout: TIMEOUT_MS }, () => {
   kernelTest('of which one dies end the run', async () => {
     const dying = containers(`
       (
-        while ! grep -q ':270F 02 ' /proc/$last_client/net/tcp; do :; done
+        while ! grep -q ':270F 0[12] ' /proc/$last_client/net/tcp; do :; done
         kill $last_agent
       ) &`);
     const args = [...OBSERVER, '--json', '--connect-timeout', '20s'];
