@@ -6,10 +6,9 @@ import { lackingCapabilities } from '../domain/capabilities.ts';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
 import { INSIDE_COMMANDS, type InsideOptions, type InsideReport } from '../domain/inside.ts';
 import { compiledProgram, harnessVersion } from '../package-files.ts';
-import { findCommand } from './command-path.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { notPermittedRemedy } from './remedies.ts';
-import { assertCommandsFound } from './requirements.ts';
+import { assertCommandsFound, assertFound } from './requirements.ts';
 import type { CollectRequest, Sandbox } from './sandbox.ts';
 import { keepTraceInstance, OWN_MOUNTS } from './trace-keeper.ts';
 
@@ -87,11 +86,15 @@ const notPermitted = (refusals: readonly string[]): HarnessError =>
     { remedy: notPermittedRemedy() },
   );
 
-/** Finds out by making some, which takes a few milliseconds. Throws `SANDBOX_NOT_PERMITTED`. */
+/**
+ * Finds out by making some, which takes a few milliseconds. Throws `SANDBOX_NOT_PERMITTED`, or
+ * `TOOL_MISSING` where nothing is there to make them with.
+ */
 export async function assertNamespaces(): Promise<void> {
-  if (!existsSync(OWN_NETWORK) || findCommand('unshare') === undefined) {
-    throw notPermitted([`this is ${os.type()} ${os.release()}, without namespaces or unshare`]);
+  if (!existsSync(OWN_NETWORK)) {
+    throw notPermitted([`this is ${os.type()} ${os.release()}, and only Linux has them`]);
   }
+  assertFound(['unshare'], 'make namespaces');
   const refusals: string[] = [];
   for (const privilege of privilegesToTry()) {
     const [command = '', ...args] = UNSHARE[privilege];

@@ -79,7 +79,7 @@ describe('--sandbox auto', { timeout: TIMEOUT_MS }, () => {
       ['--docker-host', 'unix:///nowhere.sock'],
       onlyDocker(),
     );
-    expect(message).toMatch(/^SANDBOX_NOT_PERMITTED .*Cannot use Docker because/);
+    expect(message).toMatch(/^TOOL_MISSING .*no unshare.*Cannot use Docker because/);
     expect(remedy).toMatch(/; or for Docker: start the engine/);
   });
 });
