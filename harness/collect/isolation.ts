@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { lackingCapabilities } from '../domain/capabilities.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { InsideOptions } from '../domain/inside.ts';
+import { harnessVersion } from '../package-files.ts';
 
 const NETWORK_NAMESPACE = '/proc/self/ns/net';
 
@@ -81,5 +82,16 @@ export function assertCapable(): void {
     {
       remedy: `give it ${lacking.map(({ name }) => `--cap-add ${name}`).join(' ')}, as --sandbox docker does unless a --docker-option takes it away`,
     },
+  );
+}
+
+/** A named image may be of another version, whose plans and files mean something else. */
+export function assertSameVersion(callersVersion: string): void {
+  const own = harnessVersion();
+  if (own === callersVersion) return;
+  throw new HarnessError(
+    'DOCKER_IMAGE_UNAVAILABLE',
+    `The image holds backlog-lab ${own}, and this is ${callersVersion}.`,
+    { remedy: 'leave --docker-image out, or build the image from these sources' },
   );
 }

@@ -5,13 +5,16 @@
  */
 import type { InsideOptions } from '../domain/inside.ts';
 import { runInside } from './inside.ts';
-import { assertCapable, assertIsolated } from './isolation.ts';
+import { assertCapable, assertIsolated, assertSameVersion } from './isolation.ts';
 import { openNamespaces } from './namespaces-site.ts';
 
 const argument = process.argv[2] ?? '{}';
 const options = JSON.parse(argument) as InsideOptions;
 await runInside(options, () => {
   assertIsolated(options, argument);
-  if (options.sandbox === 'docker') assertCapable();
+  if (options.sandbox === 'docker') {
+    assertSameVersion(options.harnessVersion);
+    assertCapable();
+  }
   return openNamespaces(options.serverWhereEnginePutUs === true);
 });

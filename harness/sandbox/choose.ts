@@ -3,9 +3,10 @@ import { HarnessError } from '../domain/harness-error.ts';
 import { type ClusterSettings, clusterCommandLine, clusterSandbox } from './cluster.ts';
 import { findCommand } from './command-path.ts';
 import { containerAround } from './container.ts';
-import { type DockerSettings, dockerCommandLines, openDockerSandbox } from './docker.ts';
+import { openDockerSandbox } from './docker.ts';
 import { findEngine } from './docker-engine.ts';
 import type { ImagePreparation } from './docker-image.ts';
+import { type DockerSettings, dockerCommandLines } from './docker-run.ts';
 import { assertNamespaces, netnsCommandLine, netnsSandbox } from './netns.ts';
 import { SANDBOX_KINDS, type Sandbox, type SandboxKind } from './sandbox.ts';
 

@@ -3,15 +3,12 @@
  * process is in the observer's, and has the agents in the others start the listener and the swarm.
  */
 import os from 'node:os';
-import { createInterface } from 'node:readline';
-import { execa } from 'execa';
 import { CONTROL_PORT } from '../domain/agent.ts';
 import type { ClusterOptions } from '../domain/cluster-options.ts';
 import { HarnessError } from '../domain/harness-error.ts';
-import { INSIDE_COMMANDS, type InsideReport } from '../domain/inside.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
 import { compiledProgram, harnessVersion } from '../package-files.ts';
-import { sandboxEnvironment } from './environment.ts';
+import { type Command, converse, failureOf } from './converse.ts';
 import { assertCommandsFound } from './requirements.ts';
 import type { CollectRequest, Sandbox } from './sandbox.ts';
 
@@ -24,10 +21,7 @@ const INSIDE = compiledProgram('harness/collect/cluster-main.js');
 /** The names of the services in docker/compose.yaml, and where it mounts /proc of the machine. */
 const SERVICES = { listener: 'listener', client: 'client', hostProc: '/host/proc' } as const;
 
-export const clusterCommandLine = (
-  { swarms }: ClusterSettings,
-  folder: string,
-): readonly string[] => {
+export const clusterCommandLine = ({ swarms }: ClusterSettings, folder: string): Command => {
   const options: ClusterOptions = {
     folder,
     sandbox: 'cluster',
@@ -75,41 +69,15 @@ function otherReason({ network, parameters }: RunPlan): string | undefined {
     : 'each client container has one address, which the engine gives it';
 }
 
-async function collect(
-  [command = '', ...args]: readonly string[],
-  request: CollectRequest,
-): Promise<void> {
-  const child = execa(command, args, {
-    env: sandboxEnvironment(),
-    detached: true,
-    reject: false,
-    buffer: { stdout: false, stderr: true },
-  });
-  child.stdin.on('error', () => undefined);
-  child.stdin.write(`${INSIDE_COMMANDS.trace}\n`);
-  const onAbort = (): void => void child.stdin.write(`${INSIDE_COMMANDS.abort}\n`);
-  const onForce = (): void => void child.kill('SIGKILL');
-  request.signal.addEventListener('abort', onAbort, { once: true });
-  request.force.addEventListener('abort', onForce, { once: true });
-  if (request.signal.aborted) onAbort();
-  const reports: InsideReport[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const report = JSON.parse(line) as InsideReport;
-    reports.push(report);
-    if (report.event === 'step') request.onStep(report.label, report.waits);
-  });
-  const { exitCode, stderr } = await child;
-  request.signal.removeEventListener('abort', onAbort);
-  request.force.removeEventListener('abort', onForce);
-  if (exitCode !== 0) throw failureIn(reports, stderr);
-}
-
-function failureIn(reports: readonly InsideReport[], lastWords: string): HarnessError {
-  const failed = reports.find((report) => report.event === 'failed');
-  if (failed) return new HarnessError(failed.code, failed.message, { remedy: failed.remedy });
-  return new HarnessError(
-    'SANDBOX_ENDED',
-    `The observer's inside part ended before the run was over. ${lastWords.trim()}`,
-    { remedy: 'the evidence so far is in the run folder; start the run again' },
+async function collect(command: Command, request: CollectRequest): Promise<void> {
+  const { reports, exitCode, words } = await converse({ command }, request);
+  if (exitCode === 0) return;
+  throw (
+    failureOf(reports) ??
+    new HarnessError(
+      'SANDBOX_ENDED',
+      `The observer's inside part ended before the run was over. ${words}`,
+      { remedy: 'the evidence so far is in the run folder; start the run again' },
+    )
   );
 }

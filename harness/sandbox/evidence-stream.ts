@@ -11,36 +11,63 @@ export interface Unpacked {
   readonly problem: string | undefined;
 }
 
+export interface Listener {
+  readonly onReport: (report: InsideReport) => void;
+  /** A line that is no report: somebody else's words. */
+  readonly onStray: (line: string) => void;
+}
+
 /**
- * Reads a container's standard output: one report a line and, after `evidence`, a tar archive to
+ * Reads the inside part's standard output: one report a line and, after `evidence`, a tar archive to
  * the end. Resolves when all of it is read and unpacked into the folder, where the files belong to
  * the caller; to null if no archive came.
  */
 export async function readEvidenceStream(
   output: Readable,
   folder: string,
-  onReport: (report: InsideReport) => void,
+  listener: Listener,
 ): Promise<Unpacked | null> {
-  let text = Buffer.alloc(0);
+  let text: Buffer = Buffer.alloc(0);
   let unpacking: Unpacking | undefined;
   for await (const chunk of output as AsyncIterable<Buffer>) {
-    if (unpacking !== undefined) {
-      await unpacking.write(chunk);
-      continue;
-    }
     text = Buffer.concat([text, chunk]);
-    for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE)) {
-      const report = JSON.parse(text.subarray(0, end).toString()) as InsideReport;
-      text = text.subarray(end + 1);
-      if (report.event === 'evidence') {
-        unpacking = unpackInto(folder);
-        await unpacking.write(text);
-        break;
-      }
-      onReport(report);
+    if (unpacking === undefined) {
+      const { rest, isEvidence } = takeLines(text, listener);
+      text = rest;
+      if (isEvidence) unpacking = unpackInto(folder);
+    }
+    if (unpacking !== undefined) {
+      await unpacking.write(text);
+      text = Buffer.alloc(0);
     }
   }
   return unpacking === undefined ? null : unpacking.finish();
+}
+
+/** Hands whole lines on, up to the one that announces the archive. */
+function takeLines(
+  text: Buffer,
+  { onReport, onStray }: Listener,
+): { readonly rest: Buffer; readonly isEvidence: boolean } {
+  let rest = text;
+  for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
+    const line = rest.subarray(0, end).toString();
+    rest = rest.subarray(end + 1);
+    const report = reportIn(line);
+    if (report?.event === 'evidence') return { rest, isEvidence: true };
+    if (report === undefined) onStray(line);
+    else onReport(report);
+  }
+  return { rest, isEvidence: false };
+}
+
+function reportIn(line: string): InsideReport | undefined {
+  try {
+    const report = JSON.parse(line) as InsideReport | null;
+    return typeof report?.event === 'string' ? report : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface Unpacking {

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
-import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { lackingCapabilities } from '../domain/capabilities.ts';
-import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
-import { INSIDE_COMMANDS, type InsideOptions, type InsideReport } from '../domain/inside.ts';
+import { HarnessError } from '../domain/harness-error.ts';
+import type { InsideOptions } from '../domain/inside.ts';
 import { compiledProgram, harnessVersion } from '../package-files.ts';
+import { type Command, type Conversation, converse, failureOf } from './converse.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { notPermittedRemedy } from './remedies.ts';
 import { assertCommandsFound, assertFound } from './requirements.ts';
@@ -29,10 +29,11 @@ function asWhom(): readonly string[] {
  * `--kill-child`: when unshare is killed, so is the first process inside, and with it, by the rules
  * of PID namespaces, every other. The run folder belongs to the caller either way.
  */
-const UNSHARE: Readonly<Record<Privilege, readonly string[]>> = {
+const UNSHARE: Readonly<Record<Privilege, Command>> = {
   root: ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
   'user-namespace': [
-    ...['unshare', '--user', ...asWhom(), '--keep-caps'],
+    'unshare',
+    ...['--user', ...asWhom(), '--keep-caps'],
     ...['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
   ],
 };
@@ -50,7 +51,7 @@ export function privilegesToTry(): readonly Privilege[] {
   return onlyRoot || lacking.length > 0 ? ['user-namespace'] : ['root', 'user-namespace'];
 }
 
-export const unshareCommand = (privilege: Privilege): readonly string[] => UNSHARE[privilege];
+export const unshareCommand = (privilege: Privilege): Command => UNSHARE[privilege];
 
 /** The command of a run as it would be tried first. Other systems can show it all the same. */
 export function netnsCommandLine(folder: string): readonly string[] {
@@ -97,7 +98,7 @@ export async function assertNamespaces(): Promise<void> {
   assertFound(['unshare'], 'make namespaces');
   const refusals: string[] = [];
   for (const privilege of privilegesToTry()) {
-    const [command = '', ...args] = UNSHARE[privilege];
+    const [command, ...args] = UNSHARE[privilege];
     const { failed, stderr, shortMessage } = await execa(command, [...args, 'true'], {
       env: sandboxEnvironment(),
       reject: false,
@@ -128,67 +129,25 @@ async function collectWith(
   request: CollectRequest,
   version: string,
 ): Promise<string | null> {
-  const env = sandboxEnvironment();
   const inside = insideOptions(request.folder, privilege, version, readlinkSync(OWN_NETWORK));
-  const [command = '', ...args] = UNSHARE[privilege];
-  // A session of its own: a terminal's Ctrl-C must not reach tcpdump and the clients directly.
-  const child = execa(command, [...args, process.execPath, INSIDE, JSON.stringify(inside)], {
-    env,
-    detached: true,
-    cleanup: false,
-    reject: false,
-    buffer: { stdout: false, stderr: true },
-  });
-  child.stdin.on('error', () => undefined);
-  const tell = (...words: readonly string[]): void =>
-    void child.stdin.write(`${words.join(' ')}\n`);
-  const keeper =
-    request.trace && privilege === 'root' && process.getuid?.() === 0
-      ? keepTraceInstance(OWN_MOUNTS, env)
-      : Promise.resolve(null);
-  void keeper.then((kept) => tell(INSIDE_COMMANDS.trace, ...(kept ? [kept.instance] : [])));
-  const onAbort = (): void => tell(INSIDE_COMMANDS.abort);
-  const onForce = (): void => void child.kill('SIGKILL');
-  request.signal.addEventListener('abort', onAbort, { once: true });
-  request.force.addEventListener('abort', onForce, { once: true });
-  if (request.signal.aborted) onAbort();
-
-  const reports: InsideReport[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const report = JSON.parse(line) as InsideReport;
-    reports.push(report);
-    if (report.event === 'step') request.onStep(report.label, report.waits);
-  });
-  const result = await child;
-  // The keeper takes its time; the process does not end before it, but the judge need not wait.
-  void keeper.then((kept) => kept?.end());
-  request.signal.removeEventListener('abort', onAbort);
-  request.force.removeEventListener('abort', onForce);
-  if (result.exitCode === 0) return null;
-  return explainEnd(reports, result);
+  const hasTracefs = privilege === 'root' && process.getuid?.() === 0;
+  const conversation = await converse(
+    {
+      command: [...UNSHARE[privilege], process.execPath, INSIDE, JSON.stringify(inside)],
+      ...(request.trace && hasTracefs ? { keeper: keepTraceInstance(OWN_MOUNTS) } : {}),
+    },
+    request,
+  );
+  return conversation.exitCode === 0 ? null : explainEnd(conversation);
 }
 
 /** Returns unshare's own refusal, or throws what ended the run. */
-function explainEnd(
-  reports: readonly InsideReport[],
-  result: {
-    readonly exitCode?: number | undefined;
-    readonly signal?: string | undefined;
-    readonly stderr: string;
-    readonly shortMessage?: string | undefined;
-  },
-): string {
-  const failed = reports.find((report) => report.event === 'failed');
-  if (failed) {
-    throw new HarnessError(failed.code satisfies HarnessErrorCode, failed.message, {
-      remedy: failed.remedy,
-    });
-  }
-  const words = result.stderr.trim();
+function explainEnd({ reports, words, exitCode, signal }: Conversation): string {
+  const failed = failureOf(reports);
+  if (failed) throw failed;
   if (words === FIRST_PROCESS_KILLED) throw sandboxEnded('its first process was killed');
   if (reports.length === 0 && words.startsWith('unshare:')) return words.split('\n')[0] ?? words;
-  const how = result.signal === undefined ? `exit code ${result.exitCode}` : result.signal;
-  throw sandboxEnded(how, words);
+  throw sandboxEnded(signal ?? `exit code ${exitCode}`, words);
 }
 
 /** unshare ends as its child did, but no process can raise SIGKILL in this way: no refusal. */

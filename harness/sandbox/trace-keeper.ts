@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import type { Command } from './converse.ts';
+import { sandboxEnvironment } from './environment.ts';
 
 /** Many machines have it mounted already, and would refuse to mount it twice. */
 const MOUNT =
@@ -35,13 +37,15 @@ const SWEEP = `
 ${MOUNT} && rmdir /sys/kernel/tracing/instances/backlog-lab-*
 `;
 
-/** A command that starts another one in a mount namespace of its own. */
-type Prefix = readonly [string, ...string[]];
+/** Starts another command in a mount namespace of its own. */
+export const OWN_MOUNTS: Command = ['unshare', '--mount'];
 
-export const OWN_MOUNTS: Prefix = ['unshare', '--mount'];
-
-const sweep = ([command, ...words]: Prefix, env: NodeJS.ProcessEnv): Promise<unknown> =>
-  execa(command, [...words, 'sh', '-c', SWEEP], { env, reject: false, stdio: 'ignore' });
+const sweep = ([command, ...words]: Command): Promise<unknown> =>
+  execa(command, [...words, 'sh', '-c', SWEEP], {
+    env: sandboxEnvironment(),
+    reject: false,
+    stdio: 'ignore',
+  });
 
 export interface TraceKeeper {
   readonly instance: string;
@@ -50,14 +54,11 @@ export interface TraceKeeper {
 }
 
 /** Null where there is no tracefs for us: a container that may not mount it, or a kernel without it. */
-export async function keepTraceInstance(
-  prefix: Prefix,
-  env: NodeJS.ProcessEnv,
-): Promise<TraceKeeper | null> {
+export async function keepTraceInstance(prefix: Command): Promise<TraceKeeper | null> {
   const [command, ...words] = prefix;
   const instance = `backlog-lab-${process.pid}-${randomUUID()}`;
   const keeper = execa(command, [...words, 'sh', '-c', SCRIPT, 'sh', instance], {
-    env,
+    env: sandboxEnvironment(),
     detached: true,
     cleanup: false,
     reject: false,
@@ -73,7 +74,7 @@ export async function keepTraceInstance(
     instance,
     end: () => {
       keeper.stdin.end();
-      void keeper.then(({ signal }) => (signal === undefined ? undefined : sweep(prefix, env)));
+      void keeper.then(({ signal }) => (signal === undefined ? undefined : sweep(prefix)));
     },
   };
 }

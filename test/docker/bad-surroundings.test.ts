@@ -166,3 +166,15 @@ describe('each capability is needed', { timeout: TIMEOUT_MS }, () => {
     await noContainerLeft();
   });
 });
+
+dockerTest('an image of another version is noticed', { timeout: TIMEOUT_MS }, async () => {
+  const name = 'backlog-lab:other-version';
+  const make = `sed -i 's/"version": ".*"/"version": "99.0.0"/' package.json`;
+  const container = docker('create', '--entrypoint', 'sh', await imageUnderTest(), '-c', make);
+  docker('start', '--attach', container);
+  docker('commit', container, name);
+  docker('rm', container);
+  const [message] = await failing(['--sandbox', 'docker', '--docker-image', name]);
+  docker('image', 'rm', name);
+  expect(message).toMatch(/^DOCKER_IMAGE_UNAVAILABLE .*holds backlog-lab 99\.0\.0, and this is/);
+});

@@ -7,10 +7,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { wayOut } from '../../../harness/collect/isolation.ts';
 import { lackingCapabilities } from '../../../harness/domain/capabilities.ts';
 import type { InsideReport } from '../../../harness/domain/inside.ts';
-import { type DockerSettings, dockerCommandLines } from '../../../harness/sandbox/docker.ts';
+
 import { described, dockerCommand } from '../../../harness/sandbox/docker-engine.ts';
 import { buildCommand, imageName } from '../../../harness/sandbox/docker-image.ts';
 import { explainRefusal } from '../../../harness/sandbox/docker-refusals.ts';
+import { type DockerSettings, dockerCommandLines } from '../../../harness/sandbox/docker-run.ts';
 import { readEvidenceStream } from '../../../harness/sandbox/evidence-stream.ts';
 
 const NOTHING: DockerSettings = { rebuild: false, privileged: false, options: [] };
@@ -195,10 +196,12 @@ describe('evidence from a container', () => {
   const read = async (chunks: readonly Uint8Array[]) => {
     const reports: InsideReport[] = [];
     const into = path.join(folder, 'to');
-    const unpacked = await readEvidenceStream(Readable.from(chunks), into, (report) =>
-      reports.push(report),
-    );
-    return { reports, unpacked };
+    const strays: string[] = [];
+    const unpacked = await readEvidenceStream(Readable.from(chunks), into, {
+      onReport: (report) => reports.push(report),
+      onStray: (line) => strays.push(line),
+    });
+    return { reports, strays, unpacked };
   };
   const whole = (): Buffer =>
     Buffer.concat([Buffer.from(`${STEP}{"event":"evidence"}\n`), archive]);
@@ -218,6 +221,13 @@ describe('evidence from a container', () => {
     const { unpacked } = await read([whole().subarray(0, 70_000)]);
     expect(unpacked?.problem).toMatch(/unexpected|truncated/i);
     expect(() => readFileSync(path.join(folder, 'to', 'status.json'))).toThrow('ENOENT');
+  });
+
+  test("somebody else's words are no reports", async () => {
+    const words = 'WARNING: no swap\n{"level":30}\n';
+    const { reports, strays } = await read([Buffer.from(`${words}${STEP}`)]);
+    expect(reports).toEqual([JSON.parse(STEP)]);
+    expect(strays).toEqual(['WARNING: no swap', '{"level":30}']);
   });
 
   test('no archive at all', async () => {
