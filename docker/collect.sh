@@ -29,6 +29,7 @@ for file in *; do
   esac
 done
 [ ! -e status.json ] || set -- "$@" status.json
+[ $# -gt 0 ] || exit "$code"
 printf '{"event":"evidence"}\n'
-[ $# -eq 0 ] || tar -cf - "$@"
+tar -cf - "$@"
 exit "$code"

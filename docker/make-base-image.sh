@@ -10,6 +10,17 @@
 #   MIRROR   where the packages come from, default as mmdebstrap chooses
 set -eu
 
+case ${1-} in
+  -h | --help)
+    sed -n '2,/^set -eu/{s/^# \{0,1\}//p;}' "$0"
+    exit 0
+    ;;
+  -*)
+    echo "USAGE  There is no option $1." >&2
+    echo '  Remedy: sh docker/make-base-image.sh --help' >&2
+    exit 2
+    ;;
+esac
 name=${1:-backlog-lab-base}
 suite=${SUITE:-bookworm}
 
@@ -51,6 +62,7 @@ ln -s ../lib/node_modules/npm/bin/npm-cli.js "\$1/usr/local/bin/npm"
 [ ! -f $trusted ] || cp $trusted "\$1$trusted"
 END
 
+echo "Makes $name from the packages of Debian $suite and this machine's Node: about a minute."
 # Nobody reads manuals in a container.
 mmdebstrap --quiet --variant=minbase \
   --include=ca-certificates,iproute2,libstdc++6,nftables,procps,tcpdump \
@@ -60,7 +72,9 @@ mmdebstrap --quiet --variant=minbase \
   --dpkgopt='path-include=/usr/share/doc/*/copyright' \
   --customize-hook="sh '$work/add-node' \"\$1\"" \
   --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/*' \
-  "$suite" "$work/base.tar" ${MIRROR:+"$MIRROR"}
+  "$suite" "$work/base.tar" ${MIRROR:+"$MIRROR"} || fail \
+  "BASE_NOT_MADE  Cannot make a Debian $suite (see above)." \
+  "check SUITE and MIRROR, and that Debian's packages can be reached"
 
 docker import --change 'CMD ["node"]' --change "ENV NODE_EXTRA_CA_CERTS=$trusted" \
   "$work/base.tar" "$name" >/dev/null
@@ -68,4 +82,8 @@ docker import --change 'CMD ["node"]' --change "ENV NODE_EXTRA_CA_CERTS=$trusted
 docker run --rm --network none "$name" node --version >/dev/null || fail \
   "NODE_UNUSABLE  The Node of this machine does not start in $suite (see above)." \
   'choose a release of Debian that fits: SUITE=trixie sh docker/make-base-image.sh'
-printf 'Made %s.\n' "$name"
+if [ "$name" = backlog-lab-base ]; then
+  echo "Made $name, which --sandbox docker uses from now on."
+else
+  echo "Made $name: pass --docker-base $name."
+fi

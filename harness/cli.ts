@@ -31,6 +31,12 @@ function explainUsage(message: string, parser: Argv): HarnessError {
   const unknown = /Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
   if (unknown !== undefined) return explainUnknown(unknown, parser);
   const lacking = /Not enough arguments following: (\S+)/.exec(message)?.[1];
+  if (lacking === 'docker-option') {
+    return usage(
+      'The option --docker-option needs a value.',
+      'write both as one word: --docker-option=--runtime=runc',
+    );
+  }
   if (lacking !== undefined) {
     return usage(`The option --${lacking} needs a value.`, `write --${lacking} VALUE; see --help`);
   }
@@ -168,7 +174,7 @@ async function dispatch(): Promise<number | RunFailure> {
     case 'list':
       return list(given.json);
     case 'doctor':
-      return doctor(given.json, sandboxSettings(given).docker);
+      return doctor(given.json, sandboxSettings(given));
     default:
       return run(
         {

@@ -73,6 +73,11 @@ function isMade(folder: string): boolean {
 
 /** Every regular file of the folder, by relative path. Throws `EVIDENCE_UNREADABLE`. */
 export function readEvidence(folder: string): Evidence {
+  if (!existsSync(folder)) {
+    throw new HarnessError('EVIDENCE_UNREADABLE', `There is no folder ${folder}.`, {
+      remedy: 'name a folder below runs/; that of a container is where it was mounted',
+    });
+  }
   if (!existsSync(path.join(folder, FILES.plan))) {
     throw new HarnessError(
       'EVIDENCE_UNREADABLE',

@@ -15,7 +15,9 @@ export const networkNamespace = (): string => readlinkSync(NETWORK_NAMESPACE);
  * `argument` is this process's own: the first process of a container was started with it too.
  */
 export function assertIsolated(options: InsideOptions, argument: string): void {
-  const { callerNetworkNamespace, sandbox } = options;
+  const { callerBootId, sandbox } = options;
+  const isCallersKernel = callerBootId === undefined || callerBootId === bootId();
+  const callerNetworkNamespace = isCallersKernel ? options.callerNetworkNamespace : null;
   const own = networkNamespace();
   if (own === callerNetworkNamespace || !isWellFormed(callerNetworkNamespace)) {
     throw notIsolated(`it is in the caller's network namespace ${own}`, sandbox);
@@ -26,6 +28,8 @@ export function assertIsolated(options: InsideOptions, argument: string): void {
     throw notIsolated(why, sandbox);
   }
 }
+
+const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
 /** Null: the caller's kernel has none, or is another one. */
 const isWellFormed = (namespace: string | null): boolean =>

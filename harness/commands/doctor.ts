@@ -1,28 +1,33 @@
 /** `doctor`: what this machine can do, found out by trying, and how to mend what it cannot. */
+
+import type { SandboxSettings } from '../sandbox/choose.ts';
 import { type Container, containerAround } from '../sandbox/container.ts';
-import type { EngineChoice } from '../sandbox/docker-engine.ts';
 import { type Capability, examineDocker, examineMachine } from '../sandbox/preflight.ts';
 import { EXIT } from './exit-code.ts';
 import { print, terminalStyle } from './terminal.ts';
 
-export async function doctor(json: boolean, choice: EngineChoice): Promise<number> {
-  const [near, docker] = await Promise.all([examineMachine(), examineDocker(choice)]);
+export async function doctor(
+  json: boolean,
+  { kind, docker: choice }: SandboxSettings,
+): Promise<number> {
+  const [near, engine] = await Promise.all([examineMachine(), examineDocker(choice)]);
+  const docker = { ...engine, essential: kind === 'docker' };
   const ableHere = near.every(({ works, essential }) => works || !essential);
-  const able = ableHere || docker.works;
+  const able = kind === 'docker' ? docker.works : ableHere || (kind === 'auto' && docker.works);
   const capabilities = [...near, docker];
   const container = containerAround();
   if (json) print(JSON.stringify({ schemaVersion: 1, able, container, capabilities }, null, 2));
   else {
     if (container !== null) print(`${describeContainer(container)}\n`);
     print(capabilities.map(describe).join('\n'));
-    print(`\n${conclusion(ableHere, docker.works)}`);
+    print(`\n${conclusion(able, ableHere && kind !== 'docker')}`);
   }
   return able ? EXIT.good : EXIT.failed;
 }
 
-function conclusion(ableHere: boolean, ableInDocker: boolean): string {
+function conclusion(able: boolean, ableHere: boolean): string {
   if (ableHere) return 'Runs are possible here.';
-  return ableInDocker
+  return able
     ? 'Runs are possible in Docker: --sandbox docker, which is also what --sandbox auto takes where namespaces cannot be made.'
     : 'No run is possible here until the lines marked MISSING are mended.';
 }

@@ -44,13 +44,20 @@ export function describeSandboxOptions<Given>(parser: Argv<Given>): Argv<Given> 
 
 /** What was asked for. Throws `USAGE`. */
 export function sandboxSettings(given: Readonly<Record<string, unknown>>): SandboxSettings {
-  const kind = sandboxKind(String(given['sandbox']));
+  const kind = kindFor(given);
   const text = (name: string): string | undefined =>
     typeof given[name] === 'string' ? given[name] : undefined;
-  const options = ((given['docker-option'] as readonly string[] | undefined) ?? []).map(String);
-  for (const option of options) assertOneWord(option);
   const [host, context] = [text('docker-host'), text('docker-context')];
   const [image, base] = [text('docker-image'), text('docker-base')];
+  if (host !== undefined && context !== undefined) {
+    throw usage('There are two engines: of --docker-host and of --docker-context.', 'name one');
+  }
+  if (image !== undefined && (base !== undefined || given['rebuild'] === true)) {
+    throw usage(
+      `The image ${image} is used as it is: nothing is built.`,
+      'leave out --docker-image, or --docker-base and --rebuild',
+    );
+  }
   return {
     kind,
     cluster: { swarms: swarmsOf(kind, given) },
@@ -61,9 +68,23 @@ export function sandboxSettings(given: Readonly<Record<string, unknown>>): Sandb
       ...(base === undefined ? {} : { base }),
       rebuild: given['rebuild'] === true,
       privileged: given['privileged'] === true,
-      options,
+      options: optionsOfRun(given),
     },
   };
+}
+
+const OF_DOCKER = [...TEXTS.map(([name]) => name), 'docker-option', 'rebuild', 'privileged'];
+
+/** Whoever names an engine or an image wants Docker; a verdict about this kernel would mislead. */
+function kindFor(given: Readonly<Record<string, unknown>>): SandboxSettings['kind'] {
+  const kind = sandboxKind(String(given['sandbox']));
+  const named = OF_DOCKER.find((name) => given[name] !== undefined && given[name] !== false);
+  if (named === undefined || kind === 'docker') return kind;
+  if (kind === 'auto') return 'docker';
+  throw usage(
+    `The option --${named} says something about --sandbox docker only.`,
+    `leave it out, or pass --sandbox docker instead of ${kind}`,
+  );
 }
 
 const SWARMS = 4;
@@ -86,16 +107,37 @@ function swarmsOf(kind: SandboxSettings['kind'], given: Readonly<Record<string, 
 /** Addresses of a /16 network are more; somewhere connections to all of them become too many. */
 const MOST_SWARMS = 1_000;
 
-/** An option and its value in one word, or docker would take the image's name for the value. */
-function assertOneWord(option: string): void {
-  if (/^--?[a-z]/.test(option) && (option.includes('=') || FLAGS.has(option))) return;
-  throw usage(
-    `Cannot hand '${option}' to docker run.`,
-    'write the option and its value as one word: --docker-option=--memory=1g',
-  );
+/** What the sandbox rests on: without its lifeline a container would outlive its run, and so on. */
+const OURS =
+  /^--(detach|interactive|attach|rm|name|tty|log-driver|log-opt|entrypoint|init|help|label|cidfile|pull|sig-proxy|network|net|pid|ipc|volumes-from|read-only|privileged)\b/;
+
+function optionsOfRun(given: Readonly<Record<string, unknown>>): readonly string[] {
+  const options = ((given['docker-option'] as readonly string[] | undefined) ?? []).map(String);
+  for (const option of options) assertOurOptionsStay(option);
+  const command = (given['_'] as readonly unknown[] | undefined)?.[0];
+  if (command !== undefined && sysctlsOfEngine(given).length > 0) {
+    throw usage(
+      `Cannot set a sysctl by the engine for ${String(command)}: its runs set their own.`,
+      'leave it out, or make a single run',
+    );
+  }
+  return options;
 }
 
-const FLAGS: ReadonlySet<string> = new Set(['--privileged', '--read-only', '--oom-kill-disable']);
+/** In one word, or docker would take the image's name for the value. */
+function assertOurOptionsStay(option: string): void {
+  if (OURS.test(option)) {
+    throw usage(
+      `Cannot hand '${option}' to docker run: --sandbox docker sets that itself.`,
+      'leave it out; --dry-run shows the whole command',
+    );
+  }
+  if (/^--[a-z][a-z-]*=./.test(option)) return;
+  throw usage(
+    `Cannot hand '${option}' to docker run: only options of the form --name=value can be.`,
+    'write option and value as one word: --docker-option=--memory=1g',
+  );
+}
 
 /** `--docker-option=--sysctl=KEY=VALUE` is a sysctl of the server, set by the engine. */
 export const sysctlsOfEngine = (given: Readonly<Record<string, unknown>>): readonly string[] =>

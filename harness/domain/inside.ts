@@ -17,6 +17,8 @@ export interface InsideOptions {
    * Null where the caller's system has none.
    */
   readonly callerNetworkNamespace: string | null;
+  /** Of the caller's kernel: numbers of namespaces mean nothing to another one. */
+  readonly callerBootId?: string;
   readonly sandbox: string;
   readonly privilege: 'root' | 'user-namespace';
   readonly harnessVersion: string;

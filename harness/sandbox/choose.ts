@@ -58,7 +58,7 @@ async function firstThatWorks(
   // An engine is seldom meant to be in a container: what this one lacks is what is to be mended.
   const noEngine = findCommand('docker') === undefined && containerAround() !== null;
   if (noEngine || !(refusal instanceof HarnessError)) throw refusal;
-  const silence = await findEngine(docker).then(
+  const silence = await findEngine(docker, preparation.signal).then(
     () => undefined,
     (error: unknown) => error,
   );

@@ -13,7 +13,7 @@ export interface Partner {
   readonly command: Command;
   /** A line to say before anything else. */
   readonly opening?: string;
-  readonly keeper?: Promise<TraceKeeper | null>;
+  readonly keeper?: TraceKeeper;
 }
 
 /** How the inside part ended, and what it had said by then. */
@@ -33,7 +33,7 @@ export interface Conversation {
  * as words. When this process dies, its end of the pipe does, and so does the inside.
  */
 export async function converse(
-  { command: [command, ...args], opening, keeper = Promise.resolve(null) }: Partner,
+  { command: [command, ...args], opening, keeper }: Partner,
   request: CollectRequest,
 ): Promise<Conversation> {
   const child = execa(command, args, {
@@ -48,12 +48,15 @@ export async function converse(
   const tell = (...words: readonly string[]): void =>
     void child.stdin.write(`${words.join(' ')}\n`);
   if (opening !== undefined) tell(opening);
-  void keeper.then((kept) => tell(INSIDE_COMMANDS.trace, ...(kept ? [kept.instance] : [])));
+  void Promise.resolve(keeper?.instance).then((instance) =>
+    tell(INSIDE_COMMANDS.trace, ...(instance == null ? [] : [instance])),
+  );
   const onAbort = (): void => tell(INSIDE_COMMANDS.abort);
   const onForce = (): void => void child.kill('SIGKILL');
   request.signal.addEventListener('abort', onAbort, { once: true });
   request.force.addEventListener('abort', onForce, { once: true });
   if (request.signal.aborted) onAbort();
+  if (request.force.aborted) onForce();
 
   const reports: InsideReport[] = [];
   const strays: string[] = [];
@@ -66,7 +69,7 @@ export async function converse(
   });
   const [unpacked, result] = await Promise.all([reading, child]);
   // The keeper takes its time; the process does not end before it, but the judge need not wait.
-  void keeper.then((kept) => kept?.end());
+  keeper?.end();
   request.signal.removeEventListener('abort', onAbort);
   request.force.removeEventListener('abort', onForce);
   const stderr = Buffer.from(result.stderr ?? []).toString();

@@ -34,7 +34,10 @@ export const dockerCommand = ({ host, context }: EngineChoice): DockerEngine['co
 ];
 
 /** Asks the engine what it is. Throws `DOCKER_UNAVAILABLE`. */
-export async function findEngine(choice: EngineChoice): Promise<DockerEngine> {
+export async function findEngine(
+  choice: EngineChoice,
+  signal?: AbortSignal,
+): Promise<DockerEngine> {
   if (findCommand('docker') === undefined) {
     throw unavailable('there is no docker command', INSTALL);
   }
@@ -45,10 +48,13 @@ export async function findEngine(choice: EngineChoice): Promise<DockerEngine> {
     reject: false,
     stdin: 'ignore',
     timeout: ENGINE_DEADLINE_MS,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
+  signal?.throwIfAborted();
   const info = parsed(answer.stdout);
+  if (info?.version?.Version !== undefined) throw unavailable(PODMAN.why, PODMAN.remedy);
   if (info === undefined || !info.ServerVersion) {
-    throw explainSilence(answer.timedOut ? TIMED_OUT : answer.stderr, info);
+    throw explainSilence(answer.timedOut ? TIMED_OUT : answer.stderr, info, choice);
   }
   if (info.OSType !== 'linux') {
     throw unavailable(
@@ -60,11 +66,20 @@ export async function findEngine(choice: EngineChoice): Promise<DockerEngine> {
 }
 
 const INSTALL =
-  'install an engine (on Debian: sudo apt-get install --no-install-recommends docker.io; elsewhere Docker Desktop), and start it';
+  'install an engine (on Debian: sudo apt-get install docker.io; elsewhere Docker Desktop), and start it';
 const TIMED_OUT = `it did not answer within ${ENGINE_DEADLINE_MS / 1_000} s`;
 
-/** The part of `docker info` that matters here; Podman's docker command gives only some of it. */
+/** Podman's docker command knows nothing of an engine, but Podman can be one. */
+const PODMAN = {
+  why: "this docker command is Podman's own",
+  remedy:
+    'start podman system service, and name its socket: --docker-host unix:///run/podman/podman.sock with the command of Docker',
+};
+
+/** The part of `docker info` that matters here. */
 interface EngineInfo {
+  /** Of Podman's. */
+  readonly version?: { readonly Version?: string };
   readonly ServerVersion?: string;
   readonly ServerErrors?: readonly string[];
   readonly OSType?: string;
@@ -104,8 +119,18 @@ export function described(info: EngineInfo): Omit<DockerEngine, 'command'> {
 }
 
 /** Why there is no answer, from what the docker command printed. */
-function explainSilence(stderr: string, info: EngineInfo | undefined): HarnessError {
+function explainSilence(
+  stderr: string,
+  info: EngineInfo | undefined,
+  { host, context }: EngineChoice,
+): HarnessError {
   const words = stderr.trim() === '' ? (info?.ServerErrors ?? []).join('; ') : stderr.trim();
+  if (/publickey|host key verification|ssh:/i.test(words)) {
+    return unavailable(
+      `there is no way in by ssh: ${lastLine(words)}`,
+      'try the same address with ssh first; its keys and known hosts are used',
+    );
+  }
   if (/permission denied/i.test(words)) {
     return unavailable(
       'this user may not talk to the engine',
@@ -113,16 +138,23 @@ function explainSilence(stderr: string, info: EngineInfo | undefined): HarnessEr
     );
   }
   if (/context .*not found/i.test(words)) {
-    return unavailable('there is no such context', 'docker context ls shows those there are');
+    return unavailable(
+      `there is no context ${context ?? ''}`,
+      'docker context ls shows those there are',
+    );
   }
   return unavailable(
     words === '' ? 'the engine does not answer' : `the engine does not answer: ${lastLine(words)}`,
-    'start the engine (sudo systemctl start docker, or Docker Desktop), or name another one with --docker-host or --docker-context',
+    host === undefined && context === undefined && process.env['DOCKER_HOST'] === undefined
+      ? 'start the engine (sudo systemctl start docker, or Docker Desktop), or name another one with --docker-host or --docker-context'
+      : 'check the address (unix://, tcp:// or ssh://, by --docker-host, --docker-context or DOCKER_HOST), and that the engine there is started',
   );
 }
 
 const lastLine = (words: string): string =>
-  (words.split('\n').at(-1) ?? words).replace(/[.?]$/, '');
+  (words.split('\n').at(-1) ?? words)
+    .replace(/\.$/, '')
+    .replace(/ Is the docker daemon running\?$/, '');
 
 const unavailable = (why: string, remedy: string): HarnessError =>
   new HarnessError('DOCKER_UNAVAILABLE', `Cannot use Docker because ${why}.`, { remedy });

@@ -34,16 +34,16 @@ const SOURCES = [
 /** A checkout can build an image, an installed package cannot. */
 const hasSources = (): boolean => existsSync(path.join(packageFolder(), DOCKERFILE));
 
-/** The name says what is in the image, so an edited source gets one of its own. */
-export function imageName({ image }: ImageChoice): string {
+/** The name says what is in the image: edited sources, or another base, get one of their own. */
+export function imageName({ image, base }: ImageChoice): string {
   if (image !== undefined) return image;
   const version = harnessVersion();
-  return hasSources() ? `backlog-lab:${version}-${sourceHash()}` : `backlog-lab:${version}`;
+  return hasSources() ? `backlog-lab:${version}-${sourceHash(base)}` : `backlog-lab:${version}`;
 }
 
-function sourceHash(): string {
+function sourceHash(base = ''): string {
   const root = packageFolder();
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(base);
   for (const file of SOURCES.flatMap((source) => filesBelow(root, source)).sort()) {
     hash
       .update(`${file}\0`)
@@ -56,15 +56,19 @@ function sourceHash(): string {
 function filesBelow(root: string, relative: string): readonly string[] {
   const place = path.join(root, relative);
   if (!statSync(place).isDirectory()) return [relative];
-  return readdirSync(place).flatMap((name) => filesBelow(root, `${relative}/${name}`));
+  // Editors leave links and files whose names begin with a dot.
+  return readdirSync(place)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) => filesBelow(root, `${relative}/${name}`));
 }
 
 export const buildCommand = (
   { command }: Pick<DockerEngine, 'command'>,
   choice: ImageChoice,
+  name: string,
 ): readonly string[] => [
   ...[...command, 'build', '--file', path.join(packageFolder(), DOCKERFILE), '--force-rm'],
-  ...['--tag', imageName(choice), '--tag', 'backlog-lab:latest'],
+  ...['--tag', name],
   ...['--build-arg', `VERSION=${harnessVersion()}`],
   ...(choice.rebuild ? ['--no-cache'] : []),
   ...(choice.base === undefined ? [] : ['--build-arg', `BASE_IMAGE=${choice.base}`]),
@@ -84,11 +88,18 @@ export async function provideImage(
 ): Promise<string> {
   const name = imageName(choice);
   if (!choice.rebuild && (await isThere(engine, name))) return name;
-  if (choice.image !== undefined) throw notThere(name, choice);
-  if (!hasSources()) throw notThere(name, choice);
-  notify(`builds the image ${name}, once`);
+  if (choice.image !== undefined || !hasSources()) throw notThere(name, choice);
+  const times = choice.rebuild ? 'anew' : 'once for these sources';
+  notify(`builds the image ${name}, ${times}, which takes up to a minute or two`);
   const base = choice.base ?? ((await isThere(engine, OWN_BASE)) ? OWN_BASE : undefined);
-  await build(engine, base === undefined ? choice : { ...choice, base }, signal);
+  const command = buildCommand(engine, base === undefined ? choice : { ...choice, base }, name);
+  await build(command, choice.base, signal);
+  if (!(await isThere(engine, name))) {
+    throw unavailable(
+      `The image ${name} was built, but the engine does not have it: another builder keeps it.`,
+      'unset BUILDX_BUILDER, or docker buildx use default',
+    );
+  }
   return name;
 }
 
@@ -102,19 +113,12 @@ async function isThere({ command: [docker, ...options] }: DockerEngine, name: st
   return !failed;
 }
 
-function notThere(name: string, { image, rebuild }: ImageChoice): HarnessError {
-  const ofSources = `docker build --file ${DOCKERFILE} --tag ${name} .`;
-  if (rebuild && image !== undefined) {
-    return unavailable(
-      `Cannot build ${name}: an image that was named is used as it is.`,
-      'leave out --docker-image or --rebuild',
-    );
-  }
+function notThere(name: string, { image }: ImageChoice): HarnessError {
   return unavailable(
     `Cannot run in Docker because the engine has no image ${name}.`,
-    hasSources()
-      ? `leave out --docker-image to have one built, or build it: ${ofSources}`
-      : `an installed package cannot build it; in a checkout: ${ofSources}`,
+    image === undefined
+      ? `an installed package cannot build it; in a checkout: docker build --file ${DOCKERFILE} --tag ${name} .`
+      : 'check the name (docker image ls backlog-lab shows those there are), or leave --docker-image out',
   );
 }
 
@@ -122,8 +126,11 @@ function notThere(name: string, { image, rebuild }: ImageChoice): HarnessError {
 const BUILD_DEADLINE_MS = 20 * 60_000;
 const LAST_LINES = 6;
 
-async function build(engine: DockerEngine, choice: ImageChoice, signal: AbortSignal) {
-  const [command = '', ...args] = buildCommand(engine, choice);
+async function build(
+  [command = '', ...args]: readonly string[],
+  base: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const result = await execa(command, args, {
     env: sandboxEnvironment(),
     reject: false,
@@ -135,23 +142,32 @@ async function build(engine: DockerEngine, choice: ImageChoice, signal: AbortSig
   if (result.isCanceled) throw signal.reason;
   if (!result.failed) return;
   const words = result.timedOut ? 'it took too long' : lastLines(result.all);
-  throw unavailable(`Cannot build the image: ${words}`, buildRemedy(result.all, choice));
+  throw unavailable(
+    `Cannot build the image: ${words}`,
+    buildRemedy(words, base, [command, ...args].join(' ')),
+  );
 }
+
+/** What the builder says of itself, and its progress, say nothing of the failure. */
+const NOISE =
+  /DEPRECATED|Install the buildx|docs\.docker\.com|^Sending build context|^Step \d|^ ?--->/;
 
 const lastLines = (output: string): string =>
   output
     .split('\n')
-    .filter((line) => line.trim() !== '')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !NOISE.test(line))
     .slice(-LAST_LINES)
     .join('\n    ');
 
 /** An image registry that cannot be reached is the usual reason, and the base can be had without one. */
-function buildRemedy(output: string, { base }: ImageChoice): string {
+function buildRemedy(words: string, base: string | undefined, command: string): string {
   const isBase =
     /FROM |pull access denied|manifest|no such host|dial tcp|failed to resolve|TLS|timeout/;
-  return base === undefined && isBase.test(lastLines(output))
+  if (!isBase.test(words)) return `mend what the build says; its command was: ${command}`;
+  return base === undefined
     ? 'if no image registry can be reached: sh docker/make-base-image.sh, then start it again'
-    : 'mend what the build says; its command is in --dry-run';
+    : `check the name ${base}; if no image registry can be reached: sh docker/make-base-image.sh, and leave --docker-base out`;
 }
 
 const unavailable = (message: string, remedy: string): HarnessError =>

@@ -14,8 +14,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     words: /unable to apply caps|can't apply capabilities|capset/i,
     why: 'its daemon lacks a capability that the container is to get',
-    remedy:
-      'leave --privileged out: --sandbox docker needs six capabilities only; a daemon that lacks one of these cannot do it',
+    remedy: 'leave --privileged out: --sandbox docker needs six capabilities only',
   },
   {
     words: /invalid --security-opt.*(systempaths|apparmor|no-new-privileges)/i,
@@ -77,18 +76,29 @@ const REFUSALS: readonly Refusal[] = [
 ];
 
 /** What the engine said, and what to do about it. */
-export function explainRefusal(stderr: string): { readonly why: string; readonly remedy: string } {
+export function explainRefusal(
+  stderr: string,
+  options: readonly string[],
+): { readonly why: string; readonly remedy: string } {
   const said = enginesWords(stderr);
   const known = REFUSALS.find(({ words }) => words.test(said));
   return known === undefined
-    ? { why: said, remedy: 'the command is in --dry-run: try it by hand' }
+    ? { why: said, remedy: remedyForUnknown(options) }
     : { why: `${known.why} (${said})`, remedy: known.remedy };
 }
+
+const remedyForUnknown = (options: readonly string[]): string =>
+  options.length === 0
+    ? 'the command is in --dry-run: try it by hand'
+    : `change or leave out ${options.map((option) => `--docker-option=${option}`).join(' ')}`;
 
 /** `docker: Error response from daemon: ...` without what docker adds for people. */
 function enginesWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const error = lines.find((line) => /^(docker|Error)\b.*:/.test(line)) ?? lines[0] ?? '';
+  const error =
+    lines.find((line) => /^(docker|Error)\b.*:/.test(line)) ??
+    lines.find((line) => !/^(WARNING|DEPRECATED|$)/.test(line)) ??
+    '';
   return error
     .replace(/^docker: /, '')
     .replace(/^Error response from daemon: /, '')

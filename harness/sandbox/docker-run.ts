@@ -1,5 +1,5 @@
 /** The command line of a run's container. Every option has its reason in ARCHITECTURE.md. */
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { NEEDED_CAPABILITIES } from '../domain/capabilities.ts';
 import type { InsideOptions } from '../domain/inside.ts';
 import { harnessVersion } from '../package-files.ts';
@@ -65,13 +65,21 @@ export const runCommand = (
 /** Not there on systems other than Linux. */
 const OWN_NETWORK = '/proc/self/ns/net';
 
+const callersKernel = (): Pick<InsideOptions, 'callerNetworkNamespace' | 'callerBootId'> =>
+  existsSync(OWN_NETWORK)
+    ? {
+        callerNetworkNamespace: readlinkSync(OWN_NETWORK),
+        callerBootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+      }
+    : { callerNetworkNamespace: null };
+
 export const insideOptions = (
   settings: DockerSettings,
   { rootIsRoot }: Confinement,
   description: string,
 ): InsideOptions => ({
   folder: EVIDENCE,
-  callerNetworkNamespace: existsSync(OWN_NETWORK) ? readlinkSync(OWN_NETWORK) : null,
+  ...callersKernel(),
   sandbox: 'docker',
   privilege: rootIsRoot ? 'root' : 'user-namespace',
   harnessVersion: harnessVersion(),
@@ -93,10 +101,11 @@ export const keeperPrefix = (
 export function dockerCommandLines(settings: DockerSettings): readonly (readonly string[])[] {
   const command = dockerCommand(settings);
   const confinement = { appArmor: false, rootIsRoot: true };
+  const image = imageName(settings);
   const run = runCommand(command, confinement, settings, {
     name: 'backlog-lab-<run>',
-    image: imageName(settings),
+    image,
     inside: insideOptions(settings, confinement, 'Docker'),
   });
-  return settings.image === undefined ? [buildCommand({ command }, settings), run] : [run];
+  return settings.image === undefined ? [buildCommand({ command }, settings, image), run] : [run];
 }

@@ -34,7 +34,7 @@ export async function openDockerSandbox(
   settings: DockerSettings,
   preparation: ImagePreparation,
 ): Promise<Sandbox> {
-  const engine = await findEngine(settings);
+  const engine = await findEngine(settings, preparation.signal);
   const image = await provideImage(engine, settings, preparation);
   await removeForsaken(engine);
   const runtime = runtimeOf(settings) ?? engine.defaultRuntime;
@@ -53,7 +53,7 @@ export async function openDockerSandbox(
 }
 
 const runtimeOf = ({ options }: DockerSettings): string | undefined =>
-  options.find((option) => option.startsWith('--runtime='))?.slice('--runtime='.length);
+  options.findLast((option) => option.startsWith('--runtime='))?.slice('--runtime='.length);
 
 /**
  * A docker command that is killed between making a container and starting it leaves it behind. Such
@@ -103,30 +103,43 @@ async function collectIn(
   );
   // Whoever kills the docker command does not kill the container.
   if (conversation.signal !== undefined) await ask(engine, ['rm', '--force', container.name]);
-  throwIfFailed(conversation, runtime);
+  throwIfFailed(conversation, { image: container.image, runtime, options: settings.options });
 }
 
 const planLine = (folder: string): string =>
   JSON.stringify(JSON.parse(readFileSync(path.join(folder, FILES.plan), 'utf8')));
 
+/** What may have led to a failure. */
+interface Given {
+  readonly image: string;
+  readonly runtime: string;
+  readonly options: readonly string[];
+}
+
 /** Throws what ended the run, if it was not carried out to its end. */
-function throwIfFailed(conversation: Conversation, runtime: string): void {
+function throwIfFailed(conversation: Conversation, { image, runtime, options }: Given): void {
   const { reports, exitCode, words, unpacked } = conversation;
   const failed = failureOf(reports);
   if (failed) {
-    const { code, message, remedy } = failed;
+    const { code, message } = failed;
+    const remedy = code === 'RUN_FOLDER_UNWRITABLE' ? ENGINES_DISK : failed.remedy;
     throw new HarnessError(code, message, { remedy: `${remedy}${aboutRuntime(runtime)}` });
   }
   if (exitCode === REFUSED) {
-    const { why, remedy } = explainRefusal(words);
+    const { why, remedy } = explainRefusal(words, options);
     throw new HarnessError('DOCKER_REFUSED', `The engine did not start the container: ${why}.`, {
       remedy,
     });
   }
-  if (words.includes(COLLECT) && unpacked === null) throw foreignImage();
+  const lacksProgram = exitCode === 126 || exitCode === 127 || words.includes(COLLECT);
+  if (lacksProgram && unpacked === null) throw foreignImage(image);
   if (exitCode !== 0 || unpacked === null) throw ended(conversation);
   if (unpacked.problem !== undefined) throw notUnpacked(unpacked.problem);
 }
+
+/** Inside, the run folder is the container's. */
+const ENGINES_DISK =
+  'free space where the engine keeps containers: docker system df shows what takes it';
 
 /** A runtime such as gVisor or Kata brings a kernel of its own, and that one was asked. */
 const aboutRuntime = (runtime: string): string =>
@@ -135,9 +148,9 @@ const aboutRuntime = (runtime: string): string =>
     : `; the container had the runtime ${runtime}, whose kernel may lack what a run needs: choose --docker-option=--runtime=runc`;
 
 /** The shell could not open the script that every image of ours has. */
-const foreignImage = (): HarnessError =>
-  new HarnessError('DOCKER_IMAGE_UNAVAILABLE', 'The image holds no backlog-lab.', {
-    remedy: 'leave --docker-image out, or build the image with docker/Dockerfile',
+const foreignImage = (image: string): HarnessError =>
+  new HarnessError('DOCKER_IMAGE_UNAVAILABLE', `The image ${image} holds no backlog-lab.`, {
+    remedy: `leave --docker-image out; if it is a base to build from: --docker-base ${image}`,
   });
 
 /** As the shell has it: 128 and the number of SIGKILL. */
@@ -156,7 +169,7 @@ function ended({ exitCode, signal, words, unpacked }: Conversation): HarnessErro
     `The container ended before the run was over (${how}).${last}`,
     {
       remedy:
-        unpacked === null
+        unpacked === null || unpacked.problem !== undefined
           ? 'its evidence went with it; start the run again'
           : 'the evidence so far is in the run folder; start the run again',
     },

@@ -76,19 +76,24 @@ interface Unpacking {
 }
 
 function unpackInto(folder: string): Unpacking {
-  const tar = execa('tar', ['-x', '-f', '-', '--no-same-owner', '-C', folder], {
-    env: sandboxEnvironment(),
-    reject: false,
-    // A terminal's Ctrl-C must not cost the evidence.
-    detached: true,
-    cleanup: false,
-    stdout: 'ignore',
-  });
+  const tar = execa(
+    'tar',
+    ['-x', '-f', '-', '--no-same-owner', '--no-same-permissions', '-C', folder],
+    {
+      env: sandboxEnvironment(),
+      reject: false,
+      // A terminal's Ctrl-C must not cost the evidence.
+      detached: true,
+      cleanup: false,
+      stdout: 'ignore',
+    },
+  );
   // A tar that has ended says so by its exit code.
   tar.stdin.on('error', () => undefined);
   return {
     write: async (chunk) => {
-      if (!tar.stdin.write(chunk)) await Promise.race([once(tar.stdin, 'drain'), tar]);
+      if (!tar.stdin.write(chunk))
+        await Promise.race([once(tar.stdin, 'drain').catch(() => undefined), tar]);
     },
     finish: async () => {
       tar.stdin.end();

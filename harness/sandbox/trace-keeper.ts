@@ -48,13 +48,16 @@ const sweep = ([command, ...words]: Command): Promise<unknown> =>
   });
 
 export interface TraceKeeper {
-  readonly instance: string;
-  /** Lets it remove the instance and end. */
+  /** Null where there is no tracefs for us: a container that may not mount it, or a kernel without it. */
+  readonly instance: Promise<string | null>;
+  /** Lets it remove the instance and end, even if it has not yet made it. */
   readonly end: () => void;
 }
 
-/** Null where there is no tracefs for us: a container that may not mount it, or a kernel without it. */
-export async function keepTraceInstance(prefix: Command): Promise<TraceKeeper | null> {
+/** It removes the instance in a moment; one that is stuck must not hold the command that has ended. */
+const END_DEADLINE_MS = 12_000;
+
+export function keepTraceInstance(prefix: Command): TraceKeeper {
   const [command, ...words] = prefix;
   const instance = `backlog-lab-${process.pid}-${randomUUID()}`;
   const keeper = execa(command, [...words, 'sh', '-c', SCRIPT, 'sh', instance], {
@@ -65,16 +68,19 @@ export async function keepTraceInstance(prefix: Command): Promise<TraceKeeper | 
     stderr: 'ignore',
   });
   keeper.stdin.on('error', () => undefined);
-  const ready = new Promise<boolean>((resolve) => {
-    createInterface({ input: keeper.stdout }).once('line', () => resolve(true));
-    void keeper.then(() => resolve(false));
+  const ready = new Promise<string | null>((resolve) => {
+    createInterface({ input: keeper.stdout }).once('line', () => resolve(instance));
+    void keeper.then(() => resolve(null));
   });
-  if (!(await ready)) return null;
   return {
-    instance,
+    instance: ready,
     end: () => {
       keeper.stdin.end();
-      void keeper.then(({ signal }) => (signal === undefined ? undefined : sweep(prefix)));
+      const stuck = setTimeout(() => keeper.kill('SIGKILL'), END_DEADLINE_MS);
+      void keeper.then(({ signal }) => {
+        clearTimeout(stuck);
+        return signal === undefined ? undefined : sweep(prefix);
+      });
     },
   };
 }

@@ -1,6 +1,8 @@
 /** What a user reads where Docker does not do what a run needs. */
+import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect } from 'vitest';
 import { NEEDED_CAPABILITIES } from '../../harness/domain/capabilities.ts';
+import { harnessVersion } from '../../harness/package-files.ts';
 import { asOrdinaryUser } from '../helpers/as-ordinary-user.ts';
 import { docker, dockerTest, imageUnderTest } from '../helpers/docker-available.ts';
 import { folderOfCommands, noContainerLeft, placeOf } from '../helpers/docker-state.ts';
@@ -33,9 +35,9 @@ describe('no engine', { timeout: TIMEOUT_MS }, () => {
       'nobody listens',
       ['--docker-host', 'unix:///nowhere.sock'],
       /does not answer.*nowhere/,
-      /start the engine/,
+      /check the address/,
     ],
-    ['no such context', ['--docker-context', 'nowhere'], /no such context/, /docker context ls/],
+    ['no such context', ['--docker-context', 'nowhere'], /no context nowhere/, /docker context ls/],
   ] as const)('%s', async ([, choice, why, how]) => {
     const [message, remedy] = await failing(['--sandbox', 'docker', ...choice]);
     expect(message).toMatch(/^DOCKER_UNAVAILABLE {2}Cannot use Docker because /);
@@ -43,12 +45,15 @@ describe('no engine', { timeout: TIMEOUT_MS }, () => {
     expect(remedy).toMatch(how);
   });
 
-  dockerTest('this user may not talk to it', async () => {
-    const through = [...asOrdinaryUser()];
-    const env = { HOME: installation.folder };
-    const [message, remedy] = await failing(['--sandbox', 'docker'], { through, env });
-    expect(message).toMatch(/this user may not talk to the engine/);
-    expect(remedy).toMatch(/usermod -aG docker/);
+  // Over the network nobody is told that.
+  describe.runIf(process.env['DOCKER_HOST'] === undefined)('its socket', () => {
+    dockerTest('is not for this user', async () => {
+      const through = [...asOrdinaryUser()];
+      const env = { HOME: installation.folder };
+      const [message, remedy] = await failing(['--sandbox', 'docker'], { through, env });
+      expect(message).toMatch(/this user may not talk to the engine/);
+      expect(remedy).toMatch(/usermod -aG docker/);
+    });
   });
 
   dockerTest('no docker command', async () => {
@@ -60,27 +65,39 @@ describe('no engine', { timeout: TIMEOUT_MS }, () => {
 });
 
 describe('--sandbox auto', { timeout: TIMEOUT_MS }, () => {
-  const onlyDocker = (): CommandOptions => {
+  const onlyDocker = (env: Readonly<Record<string, string>> = {}): CommandOptions => {
     const commands = ['docker', 'tar'].map((name) => [name, `exec ${placeOf(name)} "$@"`]);
     const folder = folderOfCommands(installation.newFolder(), Object.fromEntries(commands));
-    return { env: { PATH: folder } };
+    return { env: { ...env, PATH: folder } };
   };
 
   dockerTest('is a container where namespaces cannot be made', async () => {
+    // An installed package looks for the image of its version.
+    const image = `backlog-lab:${harnessVersion()}`;
+    docker('tag', await imageUnderTest(), image);
     const args = ['--json', '--runs-dir', installation.newFolder()];
-    const image = ['--docker-image', await imageUnderTest()];
-    const { exitCode, stdout, stderr } = await installation.run([...args, ...image], onlyDocker());
+    const { exitCode, stdout, stderr } = await installation.run(args, onlyDocker());
+    docker('image', 'rm', image);
     expect(exitCode, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ sandbox: 'docker', verdict: 'outdated' });
   });
 
   dockerTest('with neither there is one message with both remedies', async () => {
-    const [message, remedy] = await failing(
-      ['--docker-host', 'unix:///nowhere.sock'],
-      onlyDocker(),
-    );
+    const nowhere = onlyDocker({ DOCKER_HOST: 'unix:///nowhere.sock' });
+    const [message, remedy] = await failing([], nowhere);
     expect(message).toMatch(/^TOOL_MISSING .*no unshare.*Cannot use Docker because/);
-    expect(remedy).toMatch(/; or for Docker: start the engine/);
+    expect(remedy).toMatch(/; or for Docker: check the address/);
+  });
+
+  dockerTest('is Docker for whoever names an engine, and namespaces are no Docker', async () => {
+    const engine = ['--docker-host', 'unix:///nowhere.sock'];
+    const [message] = await failing(engine);
+    expect(message).toMatch(/^DOCKER_UNAVAILABLE /);
+    const ended = await installation.run(['--sandbox', 'netns', ...engine]);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toMatch(
+      /^USAGE .*--docker-host says something about --sandbox docker only/,
+    );
   });
 });
 
@@ -90,20 +107,14 @@ describe('an image that is not there', { timeout: TIMEOUT_MS }, () => {
       'of that name',
       ['--docker-image', 'backlog-lab-nowhere'],
       /no image backlog-lab-nowhere/,
-      /docker build/,
-    ],
-    [
-      'and must not be built',
-      ['--docker-image', 'backlog-lab-nowhere', '--rebuild'],
-      /used as it is/,
-      /leave out/,
+      /docker image ls/,
     ],
     ['and cannot be built by an installed package', [], /no image backlog-lab:/, /in a checkout/],
     [
       'but another one, without our programs',
       ['--docker-image', 'backlog-lab-base'],
       /holds no backlog-lab/,
-      /docker\/Dockerfile/,
+      /--docker-base backlog-lab-base/,
     ],
   ] as const)('%s', async ([, args, why, how]) => {
     const [message, remedy] = await failing(['--sandbox', 'docker', ...args]);
@@ -117,8 +128,7 @@ describe('an image that is not there', { timeout: TIMEOUT_MS }, () => {
 describe('what the engine refuses is explained', { timeout: TIMEOUT_MS }, () => {
   dockerTest.for([
     ['a runtime', '--runtime=nowhere', /^DOCKER_REFUSED .*no such runtime/, /docker info/],
-    ['another network', '--network=host', /^DOCKER_REFUSED .*network of its own/, /--network/],
-    ['a security option', '--security-opt=nowhere=1', /^DOCKER_REFUSED .*nowhere=1/, /--dry-run/],
+    ['a security option', '--security-opt=nowhere=1', /^DOCKER_REFUSED .*nowhere=1/, /leave out/],
   ] as const)('%s', async ([, option, why, how]) => {
     const [message, remedy] = await failing(await withImage(`--docker-option=${option}`));
     expect(message).toMatch(why);
@@ -126,10 +136,36 @@ describe('what the engine refuses is explained', { timeout: TIMEOUT_MS }, () => 
     await noContainerLeft();
   });
 
-  dockerTest("the engine's own PID namespace is no sandbox", async () => {
-    const [message] = await failing(await withImage('--docker-option=--pid=host'));
-    expect(message).toMatch(/^SANDBOX_NOT_ISOLATED .*first process of its PID namespace/);
-    await noContainerLeft();
+  dockerTest.for([
+    '--network=host',
+    '--pid=host',
+    '--detach=true',
+    '--rm=false',
+    '--name=x',
+    '--tty=true',
+    '-d',
+    '--memory',
+  ])('%s is not handed on', async (option) => {
+    const ended = await installation.run(await withImage(`--docker-option=${option}`));
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^USAGE {2}Cannot hand '/);
+  });
+});
+
+describe('a container that somebody joined to another namespace', { timeout: TIMEOUT_MS }, () => {
+  dockerTest.for([
+    ['--network=none --pid=host', /first process of its PID namespace/],
+    ['--network=bridge', /a route out, by eth0/],
+  ] as const)('%s is refused before anything is recorded', async ([joined, why]) => {
+    const options = { folder: '/tmp/evidence', callerNetworkNamespace: null, sandbox: 'docker' };
+    const script = ['/opt/backlog-lab/docker/collect.sh', JSON.stringify(options)];
+    const command = ['--entrypoint', 'sh', await imageUnderTest(), ...script];
+    const words = ['run', '--rm', '--interactive', '--init', ...joined.split(' '), ...command];
+    const { stdout } = spawnSync('docker', words, { input: '{}\n', encoding: 'utf8' });
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({
+      code: 'SANDBOX_NOT_ISOLATED',
+      message: expect.stringMatching(why),
+    });
   });
 });
 

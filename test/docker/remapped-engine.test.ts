@@ -50,7 +50,8 @@ async function startEngine(folder: string): Promise<string> {
       : undefined,
   );
   const load = 'docker save "$1" | docker --host "$2" load';
-  spawnSync('sh', ['-c', load, 'sh', await imageUnderTest(), host], { stdio: 'ignore' });
+  const loading = spawnSync('sh', ['-c', load, 'sh', await imageUnderTest(), host]);
+  expect(loading.status, String(loading.stderr)).toBe(0);
   return host;
 }
 

@@ -82,12 +82,15 @@ describe('the image', () => {
   test('is named after what it is made of, or as the caller says', () => {
     expect(imageName(NOTHING)).toMatch(/^backlog-lab:\d+\.\d+\.\d+-[\da-f]{12}$/);
     expect(imageName({ ...NOTHING, image: 'mine:1' })).toBe('mine:1');
+    expect(imageName({ ...NOTHING, base: 'own' })).not.toBe(imageName(NOTHING));
   });
 
   test('is built from another base if there is one', () => {
     const command = ['docker'] as const;
-    expect(buildCommand({ command }, { ...NOTHING, base: 'own' })).toContain('BASE_IMAGE=own');
-    expect(buildCommand({ command }, NOTHING).join(' ')).not.toContain('BASE_IMAGE');
+    expect(buildCommand({ command }, { ...NOTHING, base: 'own' }, 'name')).toContain(
+      'BASE_IMAGE=own',
+    );
+    expect(buildCommand({ command }, NOTHING, 'name').join(' ')).not.toContain('BASE_IMAGE');
   });
 });
 
@@ -134,7 +137,7 @@ describe('what an engine refuses', () => {
       /seccomp=unconfined/,
     ],
   ] as const)('%s', ([words, why, how]) => {
-    const refusal = explainRefusal(`${words}\nSee 'docker run --help'.`);
+    const refusal = explainRefusal(`${words}\nSee 'docker run --help'.`, []);
     expect(refusal.why).toMatch(why);
     expect(refusal.remedy).toMatch(how);
   });
@@ -142,6 +145,7 @@ describe('what an engine refuses', () => {
   test('what nobody foresaw is told in its own words', () => {
     const { why, remedy } = explainRefusal(
       'docker: Error response from daemon: the moon is full.\n',
+      [],
     );
     expect(why).toBe('the moon is full');
     expect(remedy).toContain('--dry-run');
