@@ -33,6 +33,15 @@ const PROGRAMS = [
   'clients/swarm',
 ];
 
+/**
+ * What others import. CommonJS, because every loader of tests takes it, jest's included, and an
+ * import statement finds its names; the declarations are taken from the one file that exports them.
+ */
+const LIBRARY = 'servers/full-listener';
+
+/** So that `await using` is known whatever lib its user has chosen. */
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
+
 /** An installed package carries dist/ and no sources: there is nothing to build. */
 const hasSources = () => existsSync(path.join(root, 'harness', 'cli.ts'));
 
@@ -79,25 +88,40 @@ function removeOthers(folder, kept, relative = '') {
   }
 }
 
+async function bundle(entries, output) {
+  const { build } = await import('rolldown');
+  await build({
+    cwd: root,
+    logLevel: 'silent',
+    platform: 'node',
+    transform: { target: 'node20.19' },
+    input: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
+    output: { sourcemap: true, ...output },
+  });
+}
+
+async function declare(entry, to) {
+  const { isolatedDeclarationSync } = await import('rolldown/experimental');
+  const source = `${entry}.ts`;
+  const { code, errors } = isolatedDeclarationSync(
+    source,
+    readFileSync(path.join(root, source), 'utf8'),
+  );
+  if (errors.length > 0) {
+    throw new Error(errors.map(({ message }) => `${source}: ${message}`).join('\n'));
+  }
+  writeFileSync(path.join(to, `${entry}.d.cts`), DISPOSABLE + code);
+}
+
 /** Types are not checked here (`npm run types` does), so that an edit runs at once. */
 async function compile(stamp) {
   const next = path.join(dist, `.next-${process.pid}`);
   try {
     mkdirSync(next, { recursive: true });
-    const { build } = await import('rolldown');
-    await build({
-      cwd: root,
-      logLevel: 'silent',
-      platform: 'node',
-      transform: { target: 'node20.19' },
-      input: Object.fromEntries(PROGRAMS.map((program) => [program, `${program}.ts`])),
-      output: {
-        dir: next,
-        format: 'esm',
-        sourcemap: true,
-        chunkFileNames: 'chunks/[name]-[hash].js',
-      },
-    });
+    const chunkFileNames = 'chunks/[name]-[hash].js';
+    await bundle(PROGRAMS, { dir: next, format: 'esm', chunkFileNames });
+    await bundle([LIBRARY], { dir: next, format: 'cjs', entryFileNames: '[name].cjs' });
+    await declare(LIBRARY, next);
     install(next, dist);
     writeFileSync(stampFile, stamp);
   } finally {
