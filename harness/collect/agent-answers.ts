@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
 import { execaSync } from 'execa';
-import type { AgentGreeting, AgentRequest, AgentRole } from '../domain/agent.ts';
+import type { AgentAddress, AgentGreeting, AgentRequest, AgentRole } from '../domain/agent.ts';
 import { harnessVersion } from '../package-files.ts';
 import { monotonicMs } from './clock.ts';
 import { networkNamespace } from './isolation.ts';
@@ -30,11 +30,14 @@ export const greeting = (role: AgentRole): AgentGreeting => ({
 });
 
 /** Node's own list leaves out interfaces that the kernel has not found to be running yet. */
-const addressesIn = (text: string): AgentGreeting['addresses'] =>
-  [...text.matchAll(/^\d+: (\S+)\s+inet ([\d.]+)/gm)].map(([, name = '', address = '']) => ({
-    interface: name,
-    address,
-  }));
+export const addressesIn = (text: string): readonly AgentAddress[] =>
+  [...text.matchAll(/^\d+: (?!lo\s)(\S+)\s+inet ([\d.]+)(?:\/(\d+))?/gm)].map(
+    ([, name = '', address = '', bits = '32']) => ({
+      interface: name,
+      address,
+      prefixBits: Number(bits),
+    }),
+  );
 
 /** What /proc and the clock of this container say. */
 export function answerTo(request: Extract<AgentRequest, { id: number }>): unknown {

@@ -1,55 +1,69 @@
-import { isIPv4 } from 'node:net';
-import type { AgentRequest, AgentRole } from '../domain/agent.ts';
+import { BlockList, isIPv4 } from 'node:net';
+import type { AgentGreeting, AgentRequest } from '../domain/agent.ts';
 import { sysctlKeyProblem } from '../domain/sysctl-key.ts';
+import { type Fields, isAbsentOr, isObject, isWhole } from './agent-fields.ts';
+import { isInput } from './agent-input.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+/** Longer than any program of a run is waited for. */
+const LONGEST_FINISH_MS = 60_000;
+const MOST_KEYS = 100;
 
-const MOST = 2 ** 31 - 1;
+/** What an agent knows of itself when it looks at a request. */
+export type AgentSelf = Pick<AgentGreeting, 'role' | 'addresses' | 'mostClients'>;
 
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+type Check = (fields: Fields, self: AgentSelf) => boolean;
 
-const isWhole = (value: unknown, least: number, most = MOST): boolean =>
-  Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+const isIPv4Text = (value: unknown): value is string => typeof value === 'string' && isIPv4(value);
 
-const isAbsentOr = (value: unknown, is: (value: unknown) => boolean): boolean =>
-  value === undefined || is(value);
-
-const isTarget = ({ address, port }: Fields): boolean =>
-  typeof address === 'string' && isIPv4(address) && isWhole(port, 1, 65_535);
+const isPort = (value: unknown): boolean => isWhole(value, 1, 65_535);
 
 /** Numbers, switches and an address: nothing that could become another option of the program. */
-const areListenerWishes = (wishes: Fields): boolean =>
-  isTarget(wishes) &&
+const areListenerWishes: Check = (wishes, { addresses }) =>
+  addresses.some(({ address }) => address === wishes['address']) &&
+  isPort(wishes['port']) &&
   (wishes['backlog'] === null || isWhole(wishes['backlog'], 0)) &&
   isAbsentOr(wishes['maxConnections'], (value) => isWhole(value, 1)) &&
   isAbsentOr(wishes['answers'], (value) => typeof value === 'boolean');
 
+const areClientWishes: Check = (wishes, self) =>
+  isNear(wishes['address'], self) && isPort(wishes['port']) && !('backlog' in wishes);
+
+/** The services share a subnet: whoever can reach an agent gets no further through it. */
+function isNear(target: unknown, { addresses }: AgentSelf): boolean {
+  if (!isIPv4Text(target)) return false;
+  const near = new BlockList();
+  for (const { address, prefixBits } of addresses) near.addSubnet(address, prefixBits);
+  return near.check(target);
+}
+
 const isKey = (key: unknown): boolean =>
   typeof key === 'string' && /^[\w.]+$/.test(key) && sysctlKeyProblem(key) === undefined;
 
-type Check = (fields: Fields, role: AgentRole) => boolean;
+const areKeys = (keys: unknown): boolean =>
+  Array.isArray(keys) && keys.length <= MOST_KEYS && keys.every(isKey);
 
-const areWishes: Check = ({ wishes }, role) =>
+const areWishes: Check = ({ wishes }, self) =>
   isObject(wishes) &&
-  (role === 'listener' ? areListenerWishes(wishes) : isTarget(wishes) && !('backlog' in wishes));
+  (self.role === 'listener' ? areListenerWishes : areClientWishes)(wishes, self);
 
 const CHECKS: Readonly<Record<AgentRequest['request'], Check>> = {
   start: areWishes,
-  input: ({ line }) => typeof line === 'string',
-  finish: ({ withinMs }) => isWhole(withinMs, 0),
+  input: ({ line }, { role, mostClients }) =>
+    typeof line === 'string' && isInput(line, role, mostClients),
+  finish: ({ withinMs }) => isWhole(withinMs, 0, LONGEST_FINISH_MS),
   counters: ({ id }) => isWhole(id, 0),
   texts: ({ id }) => isWhole(id, 0),
   clock: ({ id }) => isWhole(id, 0),
-  sysctls: ({ id, keys }) => isWhole(id, 0) && Array.isArray(keys) && keys.every(isKey),
+  sysctls: ({ id, keys }) => isWhole(id, 0) && areKeys(keys),
 };
 
 const CHECK_BY_NAME: ReadonlyMap<unknown, Check> = new Map(Object.entries(CHECKS));
 
 /** One line from the observer. Throws an Error that quotes what this agent does not do. */
-export function parseAgentRequest(line: string, role: AgentRole): AgentRequest {
+export function parseAgentRequest(line: string, self: AgentSelf): AgentRequest {
   const value: unknown = JSON.parse(line);
-  if (isObject(value) && CHECK_BY_NAME.get(value['request'])?.(value, role) === true) {
+  if (isObject(value) && CHECK_BY_NAME.get(value['request'])?.(value, self) === true) {
     return value as unknown as AgentRequest;
   }
-  throw new Error(`not a request to a ${role}: ${line.slice(0, 200)}`);
+  throw new Error(`not a request to a ${self.role}: ${line.slice(0, 200)}`);
 }

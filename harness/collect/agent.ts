@@ -16,6 +16,8 @@ import type { Program } from './program.ts';
 
 /** An observer whose machine is gone says nothing any more, not even that it leaves. */
 const KEEP_ALIVE_MS = 10_000;
+/** Long enough for an observer, which asks at once, and not for all others to wait for nobody. */
+const FIRST_REQUEST_MS = 10_000;
 const WRONG_USAGE = 2;
 
 type Say = (report: AgentReport) => void;
@@ -38,9 +40,12 @@ const notUnderstood = (why: string): HarnessError =>
 /** Carries out what comes over one connection; resolves when nothing of it is left. */
 async function serve(socket: Socket, role: AgentRole): Promise<void> {
   const say = sayTo(socket);
+  const self = greeting(role);
+  const silence = setTimeout(() => socket.destroy(), FIRST_REQUEST_MS);
   let program: Program | undefined;
   const obey = (line: string): void => {
-    const request = parseAgentRequest(line, role);
+    const request = parseAgentRequest(line, self);
+    clearTimeout(silence);
     switch (request.request) {
       case 'start':
         if (program !== undefined) throw new Error('its program was started already');
@@ -51,9 +56,10 @@ async function serve(socket: Socket, role: AgentRole): Promise<void> {
         program?.say(JSON.parse(request.line) as object);
         return;
       case 'finish':
-        void program
-          ?.finish('end-of-input', request.withinMs)
-          .then(() => say({ report: 'finished' }));
+        say({ report: 'finishing' });
+        void (program?.finish('end-of-input', request.withinMs) ?? Promise.resolve()).then(() =>
+          say({ report: 'finished' }),
+        );
         return;
       default:
         say({ report: 'answer', id: request.id, answer: answerTo(request) });
@@ -61,8 +67,11 @@ async function serve(socket: Socket, role: AgentRole): Promise<void> {
   };
   socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  say(greeting(role));
-  createInterface({ input: socket }).on('line', (line) => {
+  say(self);
+  const lines = createInterface({ input: socket });
+  // It repeats what befalls the socket, such as an observer's RST.
+  lines.on('error', () => undefined);
+  lines.on('line', (line) => {
     try {
       obey(line);
     } catch (error) {
@@ -70,6 +79,7 @@ async function serve(socket: Socket, role: AgentRole): Promise<void> {
     }
   });
   await closed;
+  clearTimeout(silence);
   await program?.[Symbol.asyncDispose]();
 }
 

@@ -30,6 +30,18 @@ export function assertFit(
   assertRoom(clients, plan);
 }
 
+/** Throws `USAGE` where several containers would listen: a run has one listener. */
+export function onlyOne(listeners: readonly RemoteAgent[]): RemoteAgent {
+  const [listener] = listeners;
+  if (listener !== undefined && listeners.length === 1) return listener;
+  const addresses = listeners.map(({ address }) => address).join(', ');
+  throw new HarnessError(
+    'USAGE',
+    `There are ${listeners.length} listener containers (${addresses}), and a run has one.`,
+    { remedy: 'start one container of the service listener; --scale is for the clients' },
+  );
+}
+
 /** Throws where the address belongs to something in between, and not to the container. */
 export function interfaceOf({ address, greeting }: RemoteAgent): string {
   const own = greeting.addresses.find((each) => each.address === address);
@@ -88,17 +100,22 @@ export function noOldConnections(
   const row = new RegExp(`^ *\\d+: \\S+:${hexPort} |^ *\\d+: \\S+ \\S+:${hexPort} `, 'gm');
   let left = Number.POSITIVE_INFINITY;
   let looking = false;
+  let failure: unknown;
   const look = async (): Promise<void> => {
     const texts = await tables();
     left = texts.reduce((sum, text) => sum + (text.match(row)?.length ?? 0), 0);
   };
   const gone = (): boolean => {
+    if (failure !== undefined) throw failure;
     if (left > 0 && !looking) {
       looking = true;
-      const done = (): void => {
-        looking = false;
-      };
-      look().then(done, done);
+      look()
+        .catch((error: unknown) => {
+          failure = error;
+        })
+        .finally(() => {
+          looking = false;
+        });
     }
     return left === 0;
   };

@@ -4,7 +4,7 @@ import { clientHostName, FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { RunPlan } from '../domain/plan.ts';
 import { findAgents } from './cluster-agents.ts';
-import { assertFit, interfaceOf, noOldConnections } from './cluster-checks.ts';
+import { assertFit, interfaceOf, noOldConnections, onlyOne } from './cluster-checks.ts';
 import { enterServer } from './cluster-server.ts';
 import { findSysctls } from './cluster-sysctls.ts';
 import { tellingOf } from './connection-counters.ts';
@@ -38,6 +38,8 @@ export async function openCluster(
   await noOldConnections(plan.network.port, () => tablesOf(server, hosts), signal);
   const { port } = plan.network;
   const { address } = listener;
+  const unexpectedEnd = Promise.race([listener, ...clients].map((agent) => agent.unexpectedEnd));
+  unexpectedEnd.catch(() => undefined);
   return {
     server,
     clients: hosts,
@@ -58,7 +60,7 @@ export async function openCluster(
       const record = recordOf(members, before, await compareAll(members));
       recorder.write(FILES.cluster, JSON.stringify(record, null, 1));
     },
-    unexpectedEnd: Promise.race([listener, ...clients].map((agent) => agent.unexpectedEnd)),
+    unexpectedEnd,
     causeOf: async (failure) => failure,
     [Symbol.asyncDispose]: async () => {
       await Promise.all([listener, ...clients].map((agent) => agent[Symbol.asyncDispose]()));
@@ -68,12 +70,11 @@ export async function openCluster(
 
 async function findMembers(options: ClusterOptions, signal: AbortSignal): Promise<Members> {
   const { listener: listenerName, client: clientName, swarms } = options;
-  const [[listener], clients] = await Promise.all([
+  const [listeners, clients] = await Promise.all([
     findAgents({ role: 'listener', name: listenerName, atLeast: 1 }, signal),
     findAgents({ role: 'client', name: clientName, atLeast: swarms }, signal),
   ]);
-  if (listener === undefined) throw new Error('The listener was found, and is not there.');
-  return { listener, clients };
+  return { listener: onlyOne(listeners), clients };
 }
 
 /** The sandbox has refused such plans before anything was started. */

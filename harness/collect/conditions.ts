@@ -12,6 +12,7 @@ export interface Watched {
   readonly swarm: Swarm;
   /** /proc/<pid>/net/tcp or tcp6 of the server. */
   readonly tableFile: string;
+  readonly port: number;
   readonly acceptQueueLength: () => number | undefined;
   readonly countersAt: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
@@ -49,7 +50,7 @@ export function lookAt(condition: Condition, watched: Watched): Looked {
     case 'accept-queue-length':
       return equals('accept-queue length', watched.acceptQueueLength() ?? -1, condition);
     case 'syn-queue-length':
-      return equals('SYN-queue length', synQueueLength(watched.tableFile), condition);
+      return equals('SYN-queue length', synQueueLength(watched.tableFile, watched.port), condition);
     case 'first-syns-met': {
       const refused = growthOf('ListenDrops', condition.sinceSnapshot, watched);
       const met = watched.swarm.connectedIn(condition.wave) + refused;

@@ -7,7 +7,6 @@ const HEADER_BYTES = 300;
 const ROW_HEAD_BYTES = 110;
 /** A whole row of tcp6, which is longer than one of tcp. */
 const ROW_BYTES = 220;
-const SYN_RECV = /^ *\d+: \S+ \S+ 03 /gm;
 
 /**
  * Reads the accept-queue length; the file stays open for the life of the process. The listener's
@@ -21,9 +20,7 @@ export function acceptQueueReader(
   port: number,
   mostListeners = 1,
 ): () => number | undefined {
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  const row = `^ *\\d+: [0-9A-F]+:${hexPort} \\S+ 0A [0-9A-F]+:([0-9A-F]+)`;
-  const listening = new RegExp(row, 'm');
+  const listening = new RegExp(`${rowHead(port)} 0A [0-9A-F]+:([0-9A-F]+)`, 'm');
   const table = openSync(tableFile, 'r');
   const rowsBytes = (mostListeners - 1) * ROW_BYTES + ROW_HEAD_BYTES;
   const bytes = new Uint8Array(HEADER_BYTES + rowsBytes);
@@ -42,6 +39,13 @@ const headerBytes = (table: number, bytes: Uint8Array): number => {
   return bytes.subarray(0, length).indexOf(10) + 1;
 };
 
-/** SYN-RECV rows. Walks the kernel's whole hash table: 3 to 6 ms with 262144 buckets. */
-export const synQueueLength = (tableFile: string): number =>
-  readFileSync(tableFile, 'latin1').match(SYN_RECV)?.length ?? 0;
+/** Slot, own address and that of the other end, of a socket with this local port. */
+const rowHead = (port: number): string =>
+  `^ *\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+`;
+
+/**
+ * SYN-RECV rows of the port: others may listen in a container too. Walks the kernel's whole hash
+ * table: 3 to 6 ms with 262144 buckets.
+ */
+export const synQueueLength = (tableFile: string, port: number): number =>
+  readFileSync(tableFile, 'latin1').match(new RegExp(`${rowHead(port)} 03 `, 'gm'))?.length ?? 0;

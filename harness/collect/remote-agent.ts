@@ -9,6 +9,7 @@ import {
 import type { ClockComparison } from '../domain/cluster.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import { monotonicMs } from './clock.ts';
+import { comesWithin } from './remote-deadline.ts';
 import { within } from './until.ts';
 
 /** An agent answers within a millisecond, unless its machine is very busy. */
@@ -18,6 +19,8 @@ const GREETING_DEADLINE_MS = 60_000;
 /** Of so many exchanges the quickest tells best how two clocks stand. */
 const CLOCK_EXCHANGES = 10;
 const KEEP_ALIVE_MS = 10_000;
+/** A container that was paused does not close its end. */
+const FAREWELL_DEADLINE_MS = 2_000;
 
 /** Requests that are answered, without the id that the connection gives them. */
 export type Question =
@@ -33,24 +36,47 @@ export interface RemoteAgent extends AsyncDisposable {
   send(request: Exclude<AgentRequest, { id: number }>): void;
   ask(question: Question): Promise<unknown>;
   compareClocks(): Promise<ClockComparison>;
+  /** Cuts the connection to an agent that says nothing any more. */
+  abandon(): void;
   /** Who hears what the agent's program says and what becomes of it. */
   onReport(listener: (report: AgentReport) => void): void;
 }
 
-/** Undefined: nobody listens there yet. An agent that serves another observer greets after that. */
+/**
+ * Undefined: nobody listens there yet, or nobody answers in time. An agent that serves another
+ * observer greets after that.
+ */
 export async function connectToAgent(
   address: string,
   signal: AbortSignal,
 ): Promise<RemoteAgent | undefined> {
   const socket = connect({ host: address, port: CONTROL_PORT, noDelay: true });
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  const agent = await greetedOver(socket, address, signal).catch(() => undefined);
+  if (agent === undefined) socket.destroy();
+  return agent;
+}
+
+/** Rejects when no answer comes in time, or no more. */
+async function greetedOver(
+  socket: Socket,
+  address: string,
+  signal: AbortSignal,
+): Promise<RemoteAgent | undefined> {
   let onReport: (report: AgentReport) => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     socket.on('error', () => undefined).once('close', () => resolve());
   });
   const greeted = new Promise<AgentReport>((resolve) => {
-    createInterface({ input: socket }).on('line', (line) => {
-      const report = JSON.parse(line) as AgentReport;
+    const lines = createInterface({ input: socket });
+    // It repeats what befalls the socket, which `ended` tells.
+    lines.on('error', () => undefined);
+    lines.on('line', (line) => {
+      const report = reportIn(line);
+      if (report === undefined) {
+        socket.destroy();
+        return;
+      }
       resolve(report);
       onReport(report);
     });
@@ -60,17 +86,25 @@ export async function connectToAgent(
     deadlineMs: GREETING_DEADLINE_MS,
     signal,
     seen: () => 'no greeting',
-  }).catch((error: unknown) => {
-    socket.destroy();
-    throw error;
   });
-  if (first?.report !== 'hello') {
-    socket.destroy();
-    return undefined;
-  }
-  return agentOver(socket, { address, greeting: first, ended, signal }, (listener) => {
+  if (first?.report !== 'hello') return undefined;
+  const agent = agentOver(socket, { address, greeting: first, ended, signal }, (listener) => {
     onReport = listener;
   });
+  // An agent serves nobody for long who asks for nothing.
+  await agent.ask({ request: 'clock' });
+  return agent;
+}
+
+/** Undefined: the line was cut off with its connection, or no agent has written it. */
+function reportIn(line: string): AgentReport | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isReport = typeof value === 'object' && value !== null && 'report' in value;
+    return isReport ? (value as AgentReport) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface Greeted {
@@ -122,10 +156,11 @@ function agentOver(
     onReport: (heard) => {
       listener = heard;
     },
-    [Symbol.asyncDispose]: () => {
+    abandon: () => void socket.destroy(),
+    [Symbol.asyncDispose]: async () => {
       disposed = true;
       socket.end();
-      return ended;
+      if (!(await comesWithin(ended, FAREWELL_DEADLINE_MS))) socket.destroy();
     },
   };
 }

@@ -2,53 +2,99 @@ import type { AgentReport, ClientWishes, ListenerWishes } from '../domain/agent.
 import { HarnessError } from '../domain/harness-error.ts';
 import type { Program, ProgramOptions } from './program.ts';
 import type { RemoteAgent } from './remote-agent.ts';
+import { comesWithin } from './remote-deadline.ts';
 import type { StartProgram } from './site.ts';
+
+/** Shorter than what engines grant a container that they stop. */
+const SILENCE_DEADLINE_MS = 4_000;
 
 /** Starts an agent's program in its container: the same to its user as one of this machine. */
 export const startRemotely =
   (agent: RemoteAgent, wishes: ListenerWishes | ClientWishes): StartProgram =>
   (how) => {
-    let fail: (error: HarnessError) => void = () => undefined;
-    let finished: () => void = () => undefined;
-    const failure = new Promise<never>((_, reject) => {
-      fail = reject;
-    });
-    const end = new Promise<void>((resolve) => {
-      finished = resolve;
-    });
-    agent.onReport((report) => hear(report, how, fail, finished));
+    const hearing: Hearing = {
+      failure: openPromise<never>(),
+      finishing: openPromise<void>(),
+      end: openPromise<void>(),
+    };
+    agent.onReport((report) => hear(report, how, hearing));
     agent.send({ request: 'start', wishes });
-    const unexpectedEnd = Promise.race([failure, agent.unexpectedEnd]);
+    const unexpectedEnd = Promise.race([hearing.failure.promise, agent.unexpectedEnd]);
     unexpectedEnd.catch(() => undefined);
-    return programOf(agent, how.name, unexpectedEnd, end);
+    // An agent that is lost ends its program too.
+    const over = Promise.race([hearing.end.promise, unexpectedEnd.catch(() => undefined)]);
+    const heard = Promise.race([hearing.finishing.promise, over]);
+    return programOf(agent, how.name, unexpectedEnd, { heard, over });
   };
+
+interface Hearing {
+  readonly failure: OpenPromise<never>;
+  readonly finishing: OpenPromise<void>;
+  readonly end: OpenPromise<void>;
+}
 
 function hear(
   report: AgentReport,
-  how: Parameters<StartProgram>[0],
-  fail: (error: HarnessError) => void,
-  finished: () => void,
+  { onLine, onStderr }: Parameters<StartProgram>[0],
+  { failure, finishing, end }: Hearing,
 ): void {
-  if (report.report === 'line') how.onLine?.(report.line);
-  if (report.report === 'stderr') how.onStderr?.(report.text);
-  if (report.report === 'finished') finished();
-  if (report.report === 'failed') {
-    fail(new HarnessError(report.code, report.message, { remedy: report.remedy }));
+  switch (report.report) {
+    case 'line':
+      onLine?.(report.line);
+      return;
+    case 'stderr':
+      onStderr?.(report.text);
+      return;
+    case 'finishing':
+      finishing.resolve();
+      return;
+    case 'finished':
+      end.resolve();
+      return;
+    case 'failed':
+      failure.reject(new HarnessError(report.code, report.message, { remedy: report.remedy }));
+      return;
+    case 'hello':
+    case 'answer':
+      return;
   }
+}
+
+interface OpenPromise<Value> {
+  readonly promise: Promise<Value>;
+  readonly resolve: (value: Value) => void;
+  readonly reject: (error: HarnessError) => void;
+}
+
+function openPromise<Value>(): OpenPromise<Value> {
+  let resolve: (value: Value) => void = () => undefined;
+  let reject: (error: HarnessError) => void = () => undefined;
+  const promise = new Promise<Value>((fulfil, fail) => {
+    [resolve, reject] = [fulfil, fail];
+  });
+  return { promise, resolve, reject };
+}
+
+/** What comes of the request to end the program: the agent has heard it, and it is carried out. */
+interface Finish {
+  readonly heard: Promise<unknown>;
+  readonly over: Promise<unknown>;
 }
 
 function programOf(
   agent: RemoteAgent,
   name: ProgramOptions['name'],
   unexpectedEnd: Promise<never>,
-  end: Promise<void>,
+  { heard, over }: Finish,
 ): Program {
   let asked = false;
   const finish: Program['finish'] = async (_, withinMs) => {
     if (!asked) agent.send({ request: 'finish', withinMs });
     asked = true;
-    // An agent that is lost ends its program too.
-    await Promise.race([end, unexpectedEnd.catch(() => undefined)]);
+    const isOver =
+      (await comesWithin(heard, SILENCE_DEADLINE_MS)) &&
+      (await comesWithin(over, withinMs + SILENCE_DEADLINE_MS));
+    if (!isOver) agent.abandon();
   };
   return {
     name,

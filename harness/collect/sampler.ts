@@ -81,7 +81,7 @@ function looker(
   let nextWalkAtMs = 0;
   const walk = (): number => {
     const startedMs = monotonicMs();
-    const length = synQueueLength(tableFile);
+    const length = synQueueLength(tableFile, port);
     nextWalkAtMs = startedMs + (monotonicMs() - startedMs) / SHARE_OF_TIME_FOR_WALKS;
     return length;
   };

@@ -91,6 +91,7 @@ function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined>
     servers: bench.servers,
     swarm: bench.swarm,
     tableFile: bench.tableFile,
+    port: bench.plan.network.port,
     acceptQueueLength: bench.acceptQueueLength,
     countersAt: bench.countersAt,
   };

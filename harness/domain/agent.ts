@@ -1,7 +1,7 @@
 /**
  * What the observer and the agents in the other containers say to each other: one JSON object a
- * line over TCP. The observer connects, the agent greets it when no other one is served, then each
- * request is carried out in turn. When the connection ends, so does the program that was started
+ * line over TCP. The observer connects, the agent greets it when no other one is served, it asks
+ * something at once, and each request is carried out in turn. When the connection ends, so does the program that was started
  * over it.
  */
 import type { HarnessErrorCode } from './harness-error.ts';
@@ -22,7 +22,7 @@ export interface ListenerWishes {
   readonly answers?: boolean;
 }
 
-/** Where a client's swarm connects to. */
+/** Where a client's swarm connects to: in the subnet of an address of its own. */
 export interface ClientWishes {
   readonly address: string;
   readonly port: number;
@@ -33,12 +33,19 @@ export type AgentRequest =
   | { readonly request: 'start'; readonly wishes: ListenerWishes | ClientWishes }
   /** A line for the program's standard input. */
   | { readonly request: 'input'; readonly line: string }
-  /** Ends the program's input and waits for its end, which is reported; then it is killed. */
+  /** Ends the program's input and waits for its end, both of which are reported; then it is killed. */
   | { readonly request: 'finish'; readonly withinMs: number }
   | { readonly request: 'counters'; readonly id: number }
   | { readonly request: 'texts'; readonly id: number }
   | { readonly request: 'sysctls'; readonly id: number; readonly keys: readonly string[] }
   | { readonly request: 'clock'; readonly id: number };
+
+export interface AgentAddress {
+  readonly interface: string;
+  readonly address: string;
+  /** Of the subnet that it is in. */
+  readonly prefixBits: number;
+}
 
 /** What an agent says of itself at first. */
 export interface AgentGreeting {
@@ -51,8 +58,8 @@ export interface AgentGreeting {
   readonly clockId: string;
   /** For example `net:[4026532185]`. */
   readonly networkNamespace: string;
-  /** IPv4 addresses by interface. */
-  readonly addresses: readonly { readonly interface: string; readonly address: string }[];
+  /** IPv4, without the loopback's. */
+  readonly addresses: readonly AgentAddress[];
   /** Clients that one process can hold here. */
   readonly mostClients: number;
 }
@@ -62,6 +69,8 @@ export type AgentReport =
   /** A line of the program's standard output. */
   | { readonly report: 'line'; readonly line: string }
   | { readonly report: 'stderr'; readonly text: string }
+  /** It was asked to end the program, and does so. */
+  | { readonly report: 'finishing' }
   /** The program has ended because it was asked to. */
   | { readonly report: 'finished' }
   /** The program has ended although nobody asked it to, or a request was not understood. */

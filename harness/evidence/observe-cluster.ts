@@ -4,7 +4,7 @@ import type {
   ClusterMember,
   ClusterRecord,
 } from '../domain/cluster.ts';
-import { FILES, type Surroundings } from '../domain/evidence.ts';
+import { FILES, type Surroundings, type TimelineEntry } from '../domain/evidence.ts';
 import type { EvidenceReader } from './evidence-reader.ts';
 import { EvidenceUnreadable } from './evidence-unreadable.ts';
 import { shapeProblem } from './json-shape.ts';
@@ -30,14 +30,40 @@ const assertShaped = (value: unknown, shape: Parameters<typeof shapeProblem>[1])
   if (problem !== undefined) throw new EvidenceUnreadable(problem);
 };
 
-const readRecord = (text: string): ClusterRecord => {
+/** Monotonic milliseconds of the run's clock. */
+interface Steps {
+  readonly startedMs: number;
+  readonly endedMs: number;
+}
+
+const stepsOf = (timeline: readonly TimelineEntry[]): Steps => ({
+  startedMs: Math.min(...timeline.map(({ startedMonotonicMs }) => startedMonotonicMs)),
+  endedMs: Math.max(...timeline.map(({ endedMonotonicMs }) => endedMonotonicMs)),
+});
+
+/** Between comparisons that enclose the steps every event of a client is interpolated. */
+const assertCompared = ({ address, clocks }: ClusterMember, steps: Steps): void => {
+  const [first] = clocks;
+  const last = clocks.at(-1);
+  if (first === undefined || last === undefined || first === last) {
+    throw new EvidenceUnreadable(`The clock of ${address} was not compared twice.`);
+  }
+  if (!clocks.every(({ roundTripMs }) => roundTripMs >= 0)) {
+    throw new EvidenceUnreadable(`The clock of ${address} was told before it was asked for.`);
+  }
+  if (first.observerMonotonicMs > steps.startedMs || last.observerMonotonicMs < steps.endedMs) {
+    throw new EvidenceUnreadable(
+      `The clock of ${address} was not compared before the first step and after the last one.`,
+    );
+  }
+};
+
+const readRecord = (text: string, steps: Steps): ClusterRecord => {
   const record = readJsonObject<ClusterRecord>(text, { listener: 'object', clients: 'array' });
   for (const member of [record.listener, ...record.clients]) {
     assertShaped(member, MEMBER_SHAPE);
     for (const clock of member.clocks) assertShaped(clock, CLOCK_SHAPE);
-    if (member.clocks.length < 2) {
-      throw new EvidenceUnreadable(`The clock of ${member.address} was not compared twice.`);
-    }
+    assertCompared(member, steps);
   }
   return record;
 };
@@ -104,9 +130,10 @@ const UNKNOWN: ClusterSeen = {
 export const observeCluster = (
   reader: EvidenceReader,
   { sandbox }: Surroundings,
+  timeline: readonly TimelineEntry[],
 ): ClusterSeen | undefined => {
   if (sandbox !== 'cluster') return undefined;
-  const record = reader.text(FILES.cluster, readRecord);
+  const record = reader.text(FILES.cluster, (text) => readRecord(text, stepsOf(timeline)));
   if (record === undefined) return UNKNOWN;
   const { listener, clients } = record;
   const clocks = clients.map((client) => toRunClock(client, client.clockId === listener.clockId));

@@ -80,7 +80,7 @@ export const observe = (evidence: Evidence): Observations => {
   const status = observeStatus(reader);
   noteStepsLeftOut(reader, status, plan, timeline);
   const surroundings = observeSurroundings(reader);
-  const cluster = observeCluster(reader, surroundings);
+  const cluster = observeCluster(reader, surroundings, timeline);
   const snapshots = observeSnapshots(reader, timeline, toMs, {
     family,
     port,

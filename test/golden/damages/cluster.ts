@@ -1,5 +1,9 @@
 /** What the agents in the containers of a cluster tell. */
-import type { ClusterMember, ClusterRecord } from '../../../harness/domain/cluster.ts';
+import type {
+  ClockComparison,
+  ClusterMember,
+  ClusterRecord,
+} from '../../../harness/domain/cluster.ts';
 import {
   clientHostName,
   FILES,
@@ -45,6 +49,12 @@ const elsewhere = (aheadMs: readonly number[], roundTripMs: number): Damage =>
       roundTripMs,
     })),
   }));
+
+const tenSecondsLater = (clock: ClockComparison): ClockComparison => ({
+  ...clock,
+  observerMonotonicMs: clock.observerMonotonicMs + 10_000,
+  agentMonotonicMs: clock.agentMonotonicMs + 10_000,
+});
 
 const eventsAhead = (aheadMs: number): Damage =>
   edited(EVENTS, (text) =>
@@ -162,6 +172,30 @@ export const CLUSTER: readonly SingleDamage[] = [
     of: OF,
     damage: memberEdited((member) => ({ ...member, clocks: member.clocks.slice(0, 1) })),
     names: 'was not compared twice',
+  },
+  {
+    what: 'the second comparison of a clock is the first one again',
+    of: OF,
+    damage: memberEdited((member) => ({
+      ...member,
+      clocks: [...member.clocks.slice(0, 1), ...member.clocks.slice(0, 1)],
+    })),
+    names: 'was not compared before the first step and after the last one',
+  },
+  {
+    what: 'the clocks were compared only when the steps were over',
+    of: OF,
+    damage: memberEdited((member) => ({ ...member, clocks: member.clocks.map(tenSecondsLater) })),
+    names: 'was not compared before the first step and after the last one',
+  },
+  {
+    what: 'a clock was told before it was asked for',
+    of: OF,
+    damage: memberEdited((member) => ({
+      ...member,
+      clocks: member.clocks.map((clock) => ({ ...clock, roundTripMs: -clock.roundTripMs })),
+    })),
+    names: 'was told before it was asked for',
   },
   {
     what: 'a container is on a kernel of other rules',
