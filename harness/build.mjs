@@ -31,6 +31,7 @@ const PROGRAMS = [
   'servers/never-accepts',
   'servers/never-accepts-thread',
   'clients/swarm',
+  'clients/usual-clients',
 ];
 
 /**

@@ -1,5 +1,7 @@
 /** argv -> command; the only place that sets the exit code. */
 import yargs, { type Argv } from 'yargs';
+import { clients } from './commands/clients.ts';
+import { CLIENTS_LISTS, describeClientsOptions } from './commands/clients-options.ts';
 import { doctor } from './commands/doctor.ts';
 import { exitCodeOfError } from './commands/exit-code.ts';
 import { explain } from './commands/explain.ts';
@@ -24,7 +26,7 @@ import { harnessVersion } from './package-files.ts';
 
 const argv = process.argv.slice(2);
 
-const COMMANDS = ['verify', 'sweep', 'explain', 'judge', 'list', 'doctor'] as const;
+const COMMANDS = ['verify', 'sweep', 'clients', 'explain', 'judge', 'list', 'doctor'] as const;
 
 /** yargs says in its own words what it does not know or lacks; we add what to do about it. */
 function explainUsage(message: string, parser: Argv): HarnessError {
@@ -72,7 +74,7 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
 const parser = describeSandboxOptions(yargs(argv))
   .scriptName('npm run repro --')
   .usage(
-    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
+    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 clients           what the usual client libraries report\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
   )
   .command('$0', false, (command) =>
     describeRunOptions(command).option('scenario', {
@@ -88,6 +90,9 @@ const parser = describeSandboxOptions(yargs(argv))
   )
   .command('sweep', 'what both queues hold, for many settings, beside the prediction', (command) =>
     describeSweepOptions(command),
+  )
+  .command('clients', 'what client libraries report when a server is in trouble', (command) =>
+    describeClientsOptions(command),
   )
   .command('judge <folder>', 'judge a stored run again, without Linux and without root')
   .command(
@@ -142,6 +147,7 @@ const parser = describeSandboxOptions(yargs(argv))
 const REPEATABLE: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['verify', [...VERIFY_LISTS, ...SANDBOX_LISTS]],
   ['sweep', [...SWEEP_LISTS, ...SANDBOX_LISTS]],
+  ['clients', [...CLIENTS_LISTS, ...SANDBOX_LISTS]],
   [undefined, ['sysctl', ...SANDBOX_LISTS]],
 ]);
 
@@ -165,6 +171,11 @@ async function dispatch(): Promise<number | RunFailure> {
       return verify({ ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] }, given);
     case 'sweep':
       return sweep({ ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] }, given);
+    case 'clients':
+      return clients(
+        { ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] },
+        given,
+      );
     case 'judge':
       return judgeAgain(String((given as { folder?: unknown }).folder), shown);
     case 'explain': {

@@ -18,11 +18,11 @@ import { makeFolders } from './make-folders.ts';
 export const createRunFolder = (runsDir: string, plan: RunPlan, now: Date): string =>
   createFolder(path.resolve(runsDir, `${timestamp(now)}-${plan.scenario}`), plan);
 
-/** Makes `<runsDir>/<time>-verify/` or `-sweep/` for many runs. Returns its absolute path. */
+/** Makes `<runsDir>/<time>-verify/`, `-sweep/` or `-clients/` for many runs. Returns its absolute path. */
 export const createCatalogueFolder = (
   runsDir: string,
   now: Date,
-  what: 'verify' | 'sweep',
+  what: 'verify' | 'sweep' | 'clients',
 ): string => createFolder(path.resolve(runsDir, `${timestamp(now)}-${what}`));
 
 /** Makes the folder of one run of a catalogue, such as `fooled-client-abort` for its label. */

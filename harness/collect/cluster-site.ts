@@ -54,6 +54,7 @@ export async function openCluster(
         ...(answers === undefined ? {} : { answers }),
       }),
     swarm: clients.map((client) => startRemotely(client, { address, port })),
+    startLibrary: noLibraries,
     applySysctls: (sysctls) => findSysctls(sysctls, listener, clients),
     tellingOf,
     conclude: async () => {
@@ -84,6 +85,13 @@ const refuse = (): Promise<never> =>
       remedy: 'choose another scenario, or --sandbox netns',
     }),
   );
+
+/** Refused before anything was started, like the gate: an agent starts one fixed program. */
+const noLibraries = (): never => {
+  throw new HarnessError('USAGE', 'In a cluster no client library can be started.', {
+    remedy: 'use --sandbox netns',
+  });
+};
 
 const farClient = (agent: RemoteAgent, index: number): ClientHost => ({
   name: clientHostName(index),

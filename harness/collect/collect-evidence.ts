@@ -4,6 +4,7 @@ import { startCapture } from './capture.ts';
 import { monotonicMs, readClockAnchor } from './clock.ts';
 import { commandRunner, type RunCommand } from './hosts.ts';
 import { LateResources } from './late-resources.ts';
+import { loadLibraries } from './libraries.ts';
 import { acceptQueueReader } from './queue-lengths.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { startSampler } from './sampler.ts';
@@ -66,6 +67,7 @@ async function experiment(
       : await startTrace(traceInstance, plan, recorder, run);
   await using swarm = await swarmStarting;
   const bench: Bench = {
+    loadLibraries: libraryLoader(site, late, options),
     plan,
     site,
     swarm,
@@ -142,6 +144,19 @@ function serverStarter(
     return server;
   };
 }
+
+const libraryLoader =
+  (
+    { startLibrary }: Site,
+    late: LateResources,
+    { recorder, signal }: CollectOptions,
+  ): Bench['loadLibraries'] =>
+  async (clients) => {
+    const libraries = await loadLibraries(clients, startLibrary, recorder, signal);
+    late.own(libraries);
+    libraries.unexpectedEnd.catch((error: unknown) => late.fail(error));
+    return libraries;
+  };
 
 /** The clock is written even when a step fails: the evidence up to then keeps its time axis. */
 async function carryOutAll(

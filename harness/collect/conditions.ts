@@ -1,6 +1,7 @@
 import type { Condition } from '../domain/plan.ts';
 import { countersNow } from './counters.ts';
 import type { HostNamespace } from './hosts.ts';
+import type { Libraries } from './libraries.ts';
 import { synQueueLength } from './queue-lengths.ts';
 import type { Server } from './server.ts';
 import type { Swarm } from './swarm.ts';
@@ -10,6 +11,7 @@ export interface Watched {
   readonly server: HostNamespace;
   readonly servers: ReadonlyMap<number, Server>;
   readonly swarm: Swarm;
+  readonly libraries: Libraries | undefined;
   /** /proc/<pid>/net/tcp or tcp6 of the server. */
   readonly tableFile: string;
   readonly port: number;
@@ -46,6 +48,10 @@ export function lookAt(condition: Condition, watched: Watched): Looked {
     case 'bytes-received': {
       const bytes = watched.servers.get(condition.relay ?? 0)?.receivedBytes() ?? 0;
       return atLeast('bytes received', bytes, condition);
+    }
+    case 'libraries-ended': {
+      const waiting = watched.libraries?.waiting() ?? 0;
+      return { reached: waiting === 0, seen: `client libraries that still wait ${waiting}` };
     }
     case 'accept-queue-length':
       return equals('accept-queue length', watched.acceptQueueLength() ?? -1, condition);
@@ -87,6 +93,8 @@ export function describeCondition(condition: Condition): string {
       return `the server to accept ${condition.atLeast} connections`;
     case 'bytes-received':
       return `the server to receive ${condition.atLeast} bytes`;
+    case 'libraries-ended':
+      return 'every client library to end';
     case 'accept-queue-length':
       return `the accept queue to hold ${condition.equals}`;
     case 'syn-queue-length':

@@ -4,6 +4,7 @@ import { captureCommand } from './capture.ts';
 import { gateCommand } from './gate.ts';
 import { clientAddressesOf, hostScript, WIRE_COMMAND } from './host-network.ts';
 import { HOLDER_COMMAND } from './hosts.ts';
+import { libraryCommand } from './libraries.ts';
 import { serverCommand } from './server.ts';
 import { listenerCommand } from './snapshot.ts';
 import { swarmCommand } from './swarm.ts';
@@ -37,6 +38,9 @@ const sysctlCommands = (host: Host, { sysctls }: RunPlan): readonly (readonly st
 function stepCommands(step: Step, { network }: RunPlan): readonly (readonly string[])[] {
   if (step.kind === 'start-server') {
     return [on('server', serverCommand({ ...network, ...step }))];
+  }
+  if (step.kind === 'load-libraries') {
+    return step.clients.map((client) => on('client', libraryCommand(network, client)));
   }
   if (step.kind === 'gate') return [on('client', gateCommand(step, network))];
   if (step.kind === 'snapshot') return [on('server', listenerCommand(network.port))];

@@ -4,6 +4,7 @@ import { readCounterFiles } from './counters.ts';
 import { gateOf } from './gate.ts';
 import { WIRE } from './host-network.ts';
 import { type HostNamespace, openLaboratory } from './hosts.ts';
+import { libraryCommand } from './libraries.ts';
 import { startProgram } from './program.ts';
 import { serverCommand } from './server.ts';
 import type { ClientHost, HostTexts, OpenSite } from './site.ts';
@@ -40,6 +41,8 @@ export const openNamespaces =
         { length: processes },
         () => (how) => startProgram({ ...how, argv: client.inside(swarmCommand(target)) }),
       ),
+      startLibrary: (library) => (how) =>
+        startProgram({ ...how, argv: client.inside(libraryCommand(network, library)) }),
       applySysctls: async ({ pinned, required }) => {
         const applied = await Promise.all(
           HOSTS.map(async (host) => [

@@ -3,6 +3,7 @@ import { monotonicMs } from './clock.ts';
 import { describeCondition, lookAt, type Watched } from './conditions.ts';
 import { countersNow } from './counters.ts';
 import type { RunCommand } from './hosts.ts';
+import type { Libraries } from './libraries.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Server } from './server.ts';
 import type { Site } from './site.ts';
@@ -26,6 +27,8 @@ export interface Bench {
   readonly unexpectedEnd: Promise<never>;
   /** By relay. */
   readonly servers: Map<number, Server>;
+  readonly loadLibraries: (clients: StepOf<'load-libraries'>['clients']) => Promise<Libraries>;
+  libraries?: Libraries;
   originMonotonicMs?: number;
   readonly countersAt: Map<string, ReadonlyMap<string, number>>;
 }
@@ -57,6 +60,10 @@ export function carryOut(step: Step, bench: Bench): Promise<SnapshotTimes | unde
       return bench.swarm.send(step.wave, step.bytes).then(nothing);
     case 'stop-reconnecting':
       return bench.swarm.stopReconnecting().then(nothing);
+    case 'load-libraries':
+      return loadLibraries(step, bench);
+    case 'connect-libraries':
+      return connectLibraries(step, bench);
     case 'release':
       return bench.swarm.release().then(nothing);
   }
@@ -84,12 +91,24 @@ async function connect(step: StepOf<'connect'>, bench: Bench): Promise<undefined
   bench.swarm.connect(step);
 }
 
+async function loadLibraries(step: StepOf<'load-libraries'>, bench: Bench): Promise<undefined> {
+  bench.libraries = await bench.loadLibraries(step.clients);
+}
+
+async function connectLibraries(
+  step: StepOf<'connect-libraries'>,
+  bench: Bench,
+): Promise<undefined> {
+  bench.libraries?.connect(step.stopWaitingAfterMs);
+}
+
 function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined> {
   const { condition } = step;
   const watched: Watched = {
     server: bench.site.server,
     servers: bench.servers,
     swarm: bench.swarm,
+    libraries: bench.libraries,
     tableFile: bench.tableFile,
     port: bench.plan.network.port,
     acceptQueueLength: bench.acceptQueueLength,
@@ -129,6 +148,10 @@ export function describeStep(step: Step): string {
       return `wave '${step.wave}' sends ${step.bytes} bytes`;
     case 'stop-reconnecting':
       return 'clients stop reconnecting';
+    case 'load-libraries':
+      return `load ${step.clients.length} client libraries`;
+    case 'connect-libraries':
+      return 'client libraries connect';
     case 'release':
       return 'clients let go';
   }

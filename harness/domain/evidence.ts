@@ -38,6 +38,10 @@ export const serverEventsFile = (relay: number): string =>
 export const serverLogFile = (relay: number): string =>
   relay === 0 ? FILES.serverLog : `server-${relay}.log`;
 
+/** The events of one client library; numbered as in the plan. */
+export const libraryEventsFile = (client: number): string => `library-${client}.jsonl`;
+export const libraryLogFile = (client: number): string => `library-${client}.log`;
+
 export const swarmLogFile = (process: number): string => `swarm-${process}.log`;
 
 /**

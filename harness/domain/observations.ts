@@ -2,6 +2,7 @@ import type { ClusterClient } from './cluster.ts';
 import type { AppliedSysctl, RunStatus, Surroundings } from './evidence.ts';
 import type { RunPlan } from './plan.ts';
 import type { ClientStory, Connection, Host, ListenSocket, SocketRow } from './tcp.ts';
+import type { LibraryStory } from './usual-clients.ts';
 
 /** A piece of evidence that is missing or unreadable, with the place: never a crash, never silence. */
 export interface EvidenceProblem {
@@ -97,6 +98,8 @@ export interface Observations {
   readonly sysctls: readonly AppliedSysctl[];
   readonly steps: readonly StepTime[];
   readonly clients: readonly ClientStory[];
+  /** In the order of the plan; absent unless it has client libraries. */
+  readonly libraries?: readonly LibraryStory[];
   /** The containers that they lived in; absent for a run on hosts of our own. */
   readonly cluster?: readonly ClusterClient[];
   /** Connections between the opening and the closing snapshot, in order of their first packet. */

@@ -1,4 +1,5 @@
 import type { AddressFamily, Host } from './tcp.ts';
+import type { LibraryClient } from './usual-clients.ts';
 import type { Arrivals } from './wire.ts';
 
 /** Sysctls by full key (`net.core.somaxconn`), values as the kernel prints them. */
@@ -23,4 +24,10 @@ export interface Parameters {
   readonly sampleEveryMs: number;
   /** Most connections that the server program keeps, where a scenario is about that. */
   readonly cap?: number;
+  /** The client libraries that meet the server, where a scenario is about them. */
+  readonly libraries?: {
+    readonly clients: readonly LibraryClient[];
+    /** How long the run waits for each. */
+    readonly waitMs: number;
+  };
 }

@@ -1,5 +1,6 @@
 import type { Parameters, Sysctls } from './parameters.ts';
 import type { AddressFamily, Host } from './tcp.ts';
+import type { LibraryClient } from './usual-clients.ts';
 import type { Arrivals, ClientBehaviour, ServerCommand } from './wire.ts';
 
 /** What a plan may wait for. Every wait has a deadline, and its failure says what was seen instead. */
@@ -30,6 +31,8 @@ export type Condition =
   | { readonly kind: 'connections-taken'; readonly relay?: number; readonly atLeast: number }
   /** The server program has received so many bytes. */
   | { readonly kind: 'bytes-received'; readonly relay?: number; readonly atLeast: number }
+  /** Every call of a client library has ended, or nobody waits for it any more. */
+  | { readonly kind: 'libraries-ended' }
   | { readonly kind: 'accept-queue-length'; readonly equals: number }
   | { readonly kind: 'syn-queue-length'; readonly equals: number }
   /** The server's counter has grown by so much since the snapshot of that name. */
@@ -85,6 +88,10 @@ export type Step =
   | { readonly kind: 'send'; readonly wave: string; readonly bytes: number }
   /** Clients whose connections end do not connect again any more. */
   | { readonly kind: 'stop-reconnecting' }
+  /** Starts a process for each client library, and loads it. */
+  | { readonly kind: 'load-libraries'; readonly clients: readonly LibraryClient[] }
+  /** All of them connect at once, and the plan goes on. */
+  | { readonly kind: 'connect-libraries'; readonly stopWaitingAfterMs: number }
   | { readonly kind: 'await'; readonly condition: Condition; readonly deadlineMs: number }
   | {
       readonly kind: 'set-sysctl';

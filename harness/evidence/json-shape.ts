@@ -9,6 +9,8 @@ type FieldShape =
   | 'boolean'
   | 'boolean?'
   | 'object'
+  | 'object?'
+  | 'object|null'
   | 'array'
   | readonly string[];
 

@@ -56,19 +56,32 @@ const observeConnections = (
   { fromMonotonicMs, fromWallNs }: RunTime,
   window: LedgerWindow | undefined,
   serverPort: number,
-): readonly Connection[] => {
+): Pick<ObservedPackets, 'connections' | 'laterConnections'> => {
   if (fromWallNs === undefined) {
     reader.note(FILES.capture, 'The clocks are unknown, so its packets have no place in time.');
-    return [];
+    return { connections: [], laterConnections: [] };
   }
   const from = window === undefined ? -Infinity : fromMonotonicMs(window.fromMonotonicMs);
   const until = window === undefined ? Infinity : fromMonotonicMs(window.untilMonotonicMs);
-  const inWindow = segments.filter(({ atNs }) => {
-    const atMs = fromWallNs(atNs);
-    return from <= atMs && atMs <= until;
-  });
-  return rebuildConnections(inWindow, { serverPort, toMs: fromWallNs });
+  const rebuilt = (isWanted: (atMs: number) => boolean): readonly Connection[] =>
+    rebuildConnections(
+      segments.filter(({ atNs }) => isWanted(fromWallNs(atNs))),
+      { serverPort, toMs: fromWallNs },
+    );
+  return {
+    connections: rebuilt((atMs) => from <= atMs && atMs <= until),
+    laterConnections: rebuilt((atMs) => until < atMs),
+  };
 };
+
+interface ObservedPackets {
+  readonly connections: readonly Connection[];
+  /** Of the packets after the window alone. */
+  readonly laterConnections: readonly Connection[];
+  readonly capture: CaptureHealth;
+  /** Of every captured segment; empty where the clocks are unknown. */
+  readonly segmentsAtMs: readonly number[];
+}
 
 /** The capture's connections inside the window (undefined: all of it), and how good the capture is. */
 export const observePackets = (
@@ -76,17 +89,12 @@ export const observePackets = (
   time: RunTime,
   window: LedgerWindow | undefined,
   serverPort: number,
-): {
-  connections: readonly Connection[];
-  capture: CaptureHealth;
-  /** Of every captured segment; empty where the clocks are unknown. */
-  segmentsAtMs: readonly number[];
-} => {
+): ObservedPackets => {
   const packets = readPackets(reader);
   const { segments, undecodable } = decode(packets);
   return {
     capture: observeHealth(reader, packets.length, undecodable),
-    connections: observeConnections(reader, segments, time, window, serverPort),
+    ...observeConnections(reader, segments, time, window, serverPort),
     segmentsAtMs: segments.flatMap(({ atNs }) => time.fromWallNs?.(atNs) ?? []),
   };
 };

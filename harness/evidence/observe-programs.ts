@@ -78,21 +78,27 @@ const relaysOf = (steps: readonly Step[]): readonly number[] => [
 
 interface SaidByServer extends ServerSeen {
   readonly announcedLimits: readonly number[];
+  /** Kept or dropped as long as they are counted. */
+  readonly taken: number;
 }
 
 /**
  * What the server program said. Where it had no `ss` it printed null for a limit. `carriedOut` are
- * the steps of the plan that the run came to.
+ * the steps of the plan that the run came to. `accepted` leaves out what was taken later than
+ * `countUntilMonotonicMs`, when the books of the run are closed.
  */
 export const observeServers = (
   reader: EvidenceReader,
   carriedOut: readonly Step[],
+  countUntilMonotonicMs = Infinity,
 ): { announcedLimits: readonly number[]; accepted: number; servers: readonly ServerSeen[] } => {
-  const said = relaysOf(carriedOut).map((relay) => observeServer(reader, carriedOut, relay));
+  const said = relaysOf(carriedOut).map((relay) =>
+    observeServer(reader, carriedOut, relay, countUntilMonotonicMs),
+  );
   return {
     announcedLimits: said[0]?.announcedLimits ?? [],
-    accepted: said.reduce((sum, { kept, dropped }) => sum + kept + dropped, 0),
-    servers: said.map(({ announcedLimits: _limits, ...server }) => server),
+    accepted: said.reduce((sum, { taken }) => sum + taken, 0),
+    servers: said.map(({ announcedLimits: _limits, taken: _taken, ...server }) => server),
   };
 };
 
@@ -100,6 +106,7 @@ const observeServer = (
   reader: EvidenceReader,
   carriedOut: readonly Step[],
   relay: number,
+  countUntilMonotonicMs: number,
 ): SaidByServer => {
   const file = serverEventsFile(relay);
   const events = reader.lines(file);
@@ -113,6 +120,9 @@ const observeServer = (
   }
   return {
     announcedLimits: listened.map((event) => fieldOf(event, 'acceptQueueLimit')).filter(isLimit),
+    taken: [...named('accepted'), ...named('dropped')].filter(
+      (event) => Number(fieldOf(event, 'monotonicMs')) <= countUntilMonotonicMs,
+    ).length,
     kept: named('accepted').length,
     dropped: named('dropped').length,
     receivedBytes: named('received')

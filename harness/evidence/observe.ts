@@ -7,8 +7,10 @@ import {
 } from '../domain/evidence.ts';
 import type { Observations, QueueSample, StepTime } from '../domain/observations.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
+import type { LibraryStory } from '../domain/usual-clients.ts';
 import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
 import { observeCluster } from './observe-cluster.ts';
+import { observeLibraries } from './observe-libraries.ts';
 import { observePackets } from './observe-packets.ts';
 import { observeClients, observeServers } from './observe-programs.ts';
 import { observeStatus, observeSurroundings, observeSysctls, readPlan } from './observe-run.ts';
@@ -47,6 +49,13 @@ const observeSamples = (reader: EvidenceReader, time: RunTime): QueueSample[] =>
   keepShaped<Sample>(reader, FILES.samples, reader.lines(FILES.samples), SAMPLE_SHAPE).map(
     (sample) => placeSample(sample, time.fromMonotonicMs),
   );
+
+/** What the server takes from then on is theirs, and no part of the books. */
+const librariesComeAt = (timeline: readonly TimelineEntry[]): number | undefined =>
+  timeline.find(({ kind }) => kind === 'connect-libraries')?.startedMonotonicMs;
+
+const withLibraries = (libraries: readonly LibraryStory[]): Pick<Observations, 'libraries'> =>
+  libraries.length === 0 ? {} : { libraries };
 
 /** Where only some counters must stand still for a snapshot, the wire must too. */
 const withSegments = (
@@ -93,7 +102,12 @@ export const observe = (evidence: Evidence): Observations => {
     toMs,
     cluster && { processes: cluster.clients.length, clockOf: cluster.clockOf },
   );
-  const { segmentsAtMs, ...packets } = observePackets(reader, time, ledgerWindow(timeline), port);
+  const { segmentsAtMs, laterConnections, ...packets } = observePackets(
+    reader,
+    time,
+    ledgerWindow(timeline),
+    port,
+  );
   const trace = observeTrace(evidence, timeline, toMs, port, clients);
   return {
     plan,
@@ -107,7 +121,8 @@ export const observe = (evidence: Evidence): Observations => {
     snapshots:
       cluster === undefined ? snapshots : withSegments(snapshots, timeline, segmentsAtMs, toMs),
     counters: counterGrowth(snapshots),
-    ...observeServers(reader, carriedOut(plan, timeline)),
+    ...observeServers(reader, carriedOut(plan, timeline), librariesComeAt(timeline)),
+    ...withLibraries(observeLibraries(reader, carriedOut(plan, timeline), laterConnections)),
     samples: plan.sampleEveryMs > 0 ? observeSamples(reader, time) : [],
     ...(trace === undefined ? {} : { trace }),
     clockDriftMs: time.driftMs,

@@ -1,5 +1,6 @@
 import type { Condition, RunPlan, Step } from '../domain/plan.ts';
 import { HOSTS } from '../domain/tcp.ts';
+import { CLIENT_LIBRARIES } from '../domain/usual-clients.ts';
 import type { Arrivals, ServerCommand } from '../domain/wire.ts';
 import { fieldOf, type Shape, shapeProblem } from './json-shape.ts';
 
@@ -27,6 +28,7 @@ const PARAMETERS: Shape = {
   clientAddresses: 'number|null',
   sampleEveryMs: 'number',
   cap: 'number?',
+  libraries: 'object?',
 };
 
 const NETWORK: Shape = {
@@ -52,6 +54,8 @@ const STEPS: Readonly<Record<Step['kind'], Shape>> = {
   },
   send: { wave: 'string', bytes: 'number' },
   'stop-reconnecting': {},
+  'load-libraries': { clients: 'array' },
+  'connect-libraries': { stopWaitingAfterMs: 'number' },
   await: { condition: 'object', deadlineMs: 'number' },
   'set-sysctl': { host: ['server', 'client'], key: 'string', value: 'string' },
   release: {},
@@ -81,9 +85,17 @@ const CONDITIONS: Readonly<Record<Condition['kind'], Shape>> = {
   'bytes-answered': { wave: 'string', atLeast: 'number' },
   'connections-taken': { relay: 'number?', atLeast: 'number' },
   'bytes-received': { relay: 'number?', atLeast: 'number' },
+  'libraries-ended': {},
   'accept-queue-length': { equals: 'number' },
   'syn-queue-length': { equals: 'number' },
   'counter-grown': { counter: 'string', sinceSnapshot: 'string', atLeast: 'number' },
+};
+
+const LIBRARY_CLIENT: Shape = {
+  library: CLIENT_LIBRARIES,
+  version: 'string',
+  entry: 'string|null',
+  timeoutMs: 'number|null',
 };
 
 const BEHAVIOUR: Shape = {
@@ -115,6 +127,10 @@ const partProblem = (step: Step): string | undefined => {
       );
     case 'await':
       return taggedProblem(step.condition, 'kind', CONDITIONS);
+    case 'load-libraries':
+      return step.clients
+        .map((client) => shapeProblem(client, LIBRARY_CLIENT))
+        .find((problem) => problem !== undefined);
     case 'server-command':
       return taggedProblem(step.command, 'command', COMMANDS);
     default:

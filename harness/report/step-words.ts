@@ -23,6 +23,10 @@ export function stepWords(step: Step): string {
       return `every connected client of wave '${step.wave}' sends ${count(step.bytes, 'byte')}`;
     case 'stop-reconnecting':
       return 'the clients do not connect again any more';
+    case 'load-libraries':
+      return `load ${count(step.clients.length, 'client library', 'client libraries')}`;
+    case 'connect-libraries':
+      return `the client libraries connect, all at once; each is given ${duration(step.stopWaitingAfterMs)}`;
     case 'release':
       return 'the clients let go of their sockets';
   }
@@ -98,6 +102,8 @@ function conditionWords(condition: Condition): string {
       return `the server has accepted ${count(condition.atLeast, 'connection')}`;
     case 'bytes-received':
       return `the server has received ${count(condition.atLeast, 'byte')}`;
+    case 'libraries-ended':
+      return 'every client library has reported its end, or has been waited for long enough';
     case 'accept-queue-length':
       return `the accept queue holds ${condition.equals}`;
     case 'syn-queue-length':

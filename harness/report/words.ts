@@ -12,8 +12,8 @@ export const seconds = (ms: number): string => trimmed(ms / 1_000, 2);
 const trimmed = (value: number, decimals: number): string =>
   String(Number(value.toFixed(decimals)));
 
-export const count = (number: number, thing: string): string =>
-  `${number} ${thing}${number === 1 ? '' : 's'}`;
+export const count = (number: number, thing: string, things = `${thing}s`): string =>
+  `${number} ${number === 1 ? thing : things}`;
 
 export const times = (number: number): string =>
   number === 1 ? 'once' : number === 2 ? 'twice' : `${number} times`;

@@ -2,6 +2,7 @@ import type { Scenario } from '../domain/scenario.ts';
 import { abortOnOverflow } from './abort-on-overflow.ts';
 import { acceptQueueOverflow } from './accept-queue-overflow.ts';
 import { backlogBeyond16Bits } from './backlog-beyond-16-bits.ts';
+import { CLIENT_STATES } from './client-states.ts';
 import { connectTimeoutsInABurst } from './connect-timeouts-in-a-burst.ts';
 import { connectionCap } from './connection-cap.ts';
 import { cookiesDoNotHelp } from './cookies-do-not-help.ts';
@@ -57,4 +58,4 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 export const scenarioNamed = (id: string): Scenario | undefined =>
-  SCENARIOS.find((scenario) => scenario.id === id);
+  [...SCENARIOS, ...CLIENT_STATES].find((scenario) => scenario.id === id);

@@ -43,6 +43,7 @@ test(
     expect(build(folder).stdout).toBe(UP_TO_DATE);
     expect(programsOf(folder)).toEqual([
       'clients/swarm.js',
+      'clients/usual-clients.js',
       'harness/cli.js',
       'harness/collect/agent.js',
       'harness/collect/cluster-main.js',
