@@ -8,6 +8,7 @@ import { explain } from './commands/explain.ts';
 import { judgeAgain } from './commands/judge-again.ts';
 import { list } from './commands/list.ts';
 import { nearest } from './commands/nearest.ts';
+import { scenarioFrom } from './commands/own-server-options.ts';
 import { type RunFailure, run } from './commands/run.ts';
 import { describeRunOptions } from './commands/run-options.ts';
 import {
@@ -80,8 +81,7 @@ const parser = describeSandboxOptions(yargs(argv))
     describeRunOptions(command).option('scenario', {
       type: 'string',
       requiresArg: true,
-      default: 'accept-queue-overflow',
-      describe: 'which experiment; see list',
+      describe: 'which experiment (accept-queue-overflow); see list',
       group: 'Run:',
     }),
   )
@@ -132,6 +132,7 @@ const parser = describeSandboxOptions(yargs(argv))
   .example('$0 --scenario fooled-client', 'connected, but the server knows nothing of it')
   .example('$0 --backlog 128 --somaxconn 16 --clients 40', 'somaxconn cuts the backlog')
   .example('$0 --connect-timeout 300ms --json', 'for machines')
+  .example("$0 --server-command 'node my-server.js' --port 3000", 'your own server')
   .parserConfiguration({ 'boolean-negation': false })
   .version(harnessVersion())
   .help()
@@ -190,7 +191,7 @@ async function dispatch(): Promise<number | RunFailure> {
       return run(
         {
           ...shown,
-          scenario: String((given as { scenario?: unknown }).scenario),
+          scenario: scenarioFrom(given),
           sandbox: sandboxSettings(given),
           runsDir: String((given as { 'runs-dir'?: unknown })['runs-dir'] ?? 'runs'),
           dryRun: given['dry-run'],

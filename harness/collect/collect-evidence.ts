@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { FILES, type TimelineEntry } from '../domain/evidence.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
 import { startCapture } from './capture.ts';
@@ -5,9 +6,10 @@ import { monotonicMs, readClockAnchor } from './clock.ts';
 import { commandRunner, type RunCommand } from './hosts.ts';
 import { LateResources } from './late-resources.ts';
 import { loadLibraries } from './libraries.ts';
+import { startOwnServer } from './own-server.ts';
 import { acceptQueueReader } from './queue-lengths.ts';
 import type { RunRecorder } from './run-recorder.ts';
-import { startSampler } from './sampler.ts';
+import { type SamplerOptions, startSampler } from './sampler.ts';
 import { type Server, startServer } from './server.ts';
 import type { OpenSite, Site } from './site.ts';
 import { type Bench, carryOut, describeStep, type StepOf } from './steps.ts';
@@ -53,12 +55,20 @@ async function experiment(
   const applied = await site.applySysctls(plan.sysctls);
   recorder.write(FILES.sysctls, JSON.stringify(applied, null, 1));
 
-  const tableFile = `${site.server.procNet}/${family === 4 ? 'tcp' : 'tcp6'}`;
+  const tableFiles = tablesOfListener(plan, site);
+  const mostListeners = mostListenersOf(plan, site);
   // Programs start beside each other: a Node process takes some tens of milliseconds.
   const swarmStarting = startSwarm(site.swarm, family, recorder, signal);
   swarmStarting.catch(() => undefined);
   await using late = new LateResources();
-  const startServerNow = serverStarter(plan, site, tableFile, late, options);
+  const startServerNow = serverStarter(
+    plan,
+    site,
+    { tableFiles, mostListeners },
+    late,
+    run,
+    options,
+  );
   await using capture = await startCapture(site, port, recorder, signal);
   const traceInstance = await traceInstanceInTime(options);
   await using _trace =
@@ -71,8 +81,8 @@ async function experiment(
     plan,
     site,
     swarm,
-    tableFile,
-    acceptQueueLength: acceptQueueReader(tableFile, port, site.mostListeners),
+    tableFiles,
+    acceptQueueLength: acceptQueueReader(tableFiles, port, mostListeners),
     servers: new Map(),
     startServer: startServerNow,
     run,
@@ -89,6 +99,22 @@ async function experiment(
   await carryOutAll(plan.steps, bench, options);
   await capture.finish();
 }
+
+const hasOwnServer = ({ parameters }: RunPlan): boolean => parameters.ownServer !== undefined;
+
+/** An own server may listen with an IPv6 socket that takes IPv4 too, or with one of each. */
+function tablesOfListener(plan: RunPlan, { server: { procNet } }: Site): readonly string[] {
+  if (hasOwnServer(plan)) {
+    return [`${procNet}/tcp`, `${procNet}/tcp6`].filter((file) => existsSync(file));
+  }
+  return [`${procNet}/${plan.network.family === 4 ? 'tcp' : 'tcp6'}`];
+}
+
+/** An own server may listen on other ports too. */
+const MOST_OWN_LISTENERS = 32;
+
+const mostListenersOf = (plan: RunPlan, site: Site): number =>
+  hasOwnServer(plan) ? MOST_OWN_LISTENERS : site.mostListeners;
 
 /** Longer than its keeper waits for its turn: a busy machine must not cost a claim its witness. */
 const TRACE_DEADLINE_MS = 10_000;
@@ -113,13 +139,16 @@ const nothingToDispose: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise
  */
 function serverStarter(
   plan: RunPlan,
-  { server: host, startServer: launch, mostListeners }: Site,
-  tableFile: string,
+  { server: host, startServer: launch }: Site,
+  looks: Pick<SamplerOptions, 'tableFiles' | 'mostListeners'>,
   late: LateResources,
+  run: RunCommand,
   { recorder, signal }: CollectOptions,
 ): Bench['startServer'] {
   const start = (step: StepOf<'start-server'>): Promise<Server> =>
-    startServer(launch, { ...plan.network, ...step }, recorder, signal);
+    step.own === undefined
+      ? startServer(launch, { ...plan.network, ...step }, recorder, signal)
+      : startOwnServer(step.own, plan.network, { host, run, recorder, signal });
   const [first] = plan.steps;
   let early = first?.kind === 'start-server' ? start(first) : undefined;
   early?.catch(() => undefined);
@@ -135,7 +164,7 @@ function serverStarter(
       late.own(
         startSampler(
           host,
-          { tableFile, port: plan.network.port, mostListeners, everyMs: plan.sampleEveryMs },
+          { ...looks, port: plan.network.port, everyMs: plan.sampleEveryMs },
           recorder,
         ),
       );

@@ -1,4 +1,5 @@
 import type { Condition } from '../domain/plan.ts';
+import { monotonicMs } from './clock.ts';
 import { countersNow } from './counters.ts';
 import type { HostNamespace } from './hosts.ts';
 import type { Libraries } from './libraries.ts';
@@ -12,8 +13,8 @@ export interface Watched {
   readonly servers: ReadonlyMap<number, Server>;
   readonly swarm: Swarm;
   readonly libraries: Libraries | undefined;
-  /** /proc/<pid>/net/tcp or tcp6 of the server. */
-  readonly tableFile: string;
+  /** /proc/<pid>/net/tcp or tcp6 of the server, or both. */
+  readonly tableFiles: readonly string[];
   readonly port: number;
   readonly acceptQueueLength: () => number | undefined;
   readonly countersAt: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -25,7 +26,32 @@ export interface Looked {
   readonly seen: string;
 }
 
-export function lookAt(condition: Condition, watched: Watched): Looked {
+/** A look at a condition. Looks that need to remember the ones before share a function. */
+export function lookerFor(condition: Condition, watched: Watched): () => Looked {
+  return condition.kind === 'queues-at-rest'
+    ? lookForRest(condition.forMs, watched)
+    : () => lookAt(condition, watched);
+}
+
+function lookForRest(forMs: number, watched: Watched): () => Looked {
+  let last = '';
+  let sinceMs = monotonicMs();
+  return () => {
+    const [waiting, requests] = [
+      watched.acceptQueueLength() ?? 0,
+      synQueueLength(watched.tableFiles, watched.port),
+    ];
+    const seen = `accept-queue length ${waiting}, SYN-queue length ${requests}`;
+    if (seen !== last) sinceMs = monotonicMs();
+    last = seen;
+    const empty = waiting === 0 && requests === 0;
+    return { reached: empty || monotonicMs() - sinceMs >= forMs, seen };
+  };
+}
+
+type Momentary = Exclude<Condition, { readonly kind: 'queues-at-rest' }>;
+
+function lookAt(condition: Momentary, watched: Watched): Looked {
   switch (condition.kind) {
     case 'wave-settled':
       return { reached: false, seen: 'attempts without an outcome' };
@@ -56,7 +82,11 @@ export function lookAt(condition: Condition, watched: Watched): Looked {
     case 'accept-queue-length':
       return equals('accept-queue length', watched.acceptQueueLength() ?? -1, condition);
     case 'syn-queue-length':
-      return equals('SYN-queue length', synQueueLength(watched.tableFile, watched.port), condition);
+      return equals(
+        'SYN-queue length',
+        synQueueLength(watched.tableFiles, watched.port),
+        condition,
+      );
     case 'first-syns-met': {
       const refused = growthOf('ListenDrops', condition.sinceSnapshot, watched);
       const met = watched.swarm.connectedIn(condition.wave) + refused;
@@ -99,6 +129,8 @@ export function describeCondition(condition: Condition): string {
       return `the accept queue to hold ${condition.equals}`;
     case 'syn-queue-length':
       return `the SYN queue to hold ${condition.equals}`;
+    case 'queues-at-rest':
+      return 'both queues to be empty or at rest';
     case 'counter-grown':
       return `${condition.counter} to grow by ${condition.atLeast} since '${condition.sinceSnapshot}'`;
   }

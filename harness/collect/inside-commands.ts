@@ -5,6 +5,7 @@ import { gateCommand } from './gate.ts';
 import { clientAddressesOf, hostScript, WIRE_COMMAND } from './host-network.ts';
 import { HOLDER_COMMAND } from './hosts.ts';
 import { libraryCommand } from './libraries.ts';
+import { ownServerCommand } from './own-server.ts';
 import { serverCommand } from './server.ts';
 import { listenerCommand } from './snapshot.ts';
 import { swarmCommand } from './swarm.ts';
@@ -37,7 +38,8 @@ const sysctlCommands = (host: Host, { sysctls }: RunPlan): readonly (readonly st
 
 function stepCommands(step: Step, { network }: RunPlan): readonly (readonly string[])[] {
   if (step.kind === 'start-server') {
-    return [on('server', serverCommand({ ...network, ...step }))];
+    const { own } = step;
+    return [on('server', own ? ownServerCommand(own) : serverCommand({ ...network, ...step }))];
   }
   if (step.kind === 'load-libraries') {
     return step.clients.map((client) => on('client', libraryCommand(network, client)));

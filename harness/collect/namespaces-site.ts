@@ -20,8 +20,9 @@ export const openNamespaces =
   (serverHere: boolean): OpenSite =>
   async (plan, { run, signal }) => {
     const { network, parameters } = plan;
-    keepSocketTablesSmall(parameters.clients);
-    const processes = processesFor(parameters.clients, parameters.arrivals);
+    const mostClients = network.mostClients ?? parameters.clients;
+    keepSocketTablesSmall(mostClients);
+    const processes = processesFor(mostClients, parameters.arrivals);
     const laboratory = await openLaboratory({ ...network, serverHere }, run, signal);
     const { server, client } = laboratory;
     const target = {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
@@ -13,11 +14,20 @@ export interface ProgramOptions {
   readonly stdoutFile?: string;
   readonly onLine?: (line: string) => void;
   readonly onStderr?: (text: string) => void;
+  /** Absent: those of this process. */
+  readonly folder?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Its standard output is for people too, and may hold its last words. */
+  readonly talksOnStdout?: boolean;
+  /** What to do when it ends although nobody asked it to. */
+  readonly remedy?: string;
 }
 
 /** A program that we started and that lives until it is finished or disposed of. */
 export interface Program extends AsyncDisposable {
   readonly name: string;
+  /** Absent: it could not be started, or it runs elsewhere. */
+  readonly pid?: number;
   /** Rejects when the program ends although nobody asked it to; never resolves. */
   readonly unexpectedEnd: Promise<never>;
   say(line: object): void;
@@ -26,7 +36,7 @@ export interface Program extends AsyncDisposable {
   finish(by: 'end-of-input' | 'SIGINT' | 'SIGTERM', withinMs: number): Promise<void>;
 }
 
-const STDERR_TAIL_CHARACTERS = 2_000;
+const TAIL_CHARACTERS = 2_000;
 
 export function startProgram(options: ProgramOptions): Program {
   const [command = '', ...args] =
@@ -38,17 +48,21 @@ export function startProgram(options: ProgramOptions): Program {
     buffer: false,
     reject: false,
     cleanup: false,
+    ...(options.folder === undefined ? {} : { cwd: options.folder }),
+    ...(options.environment === undefined ? {} : { env: options.environment }),
   });
 
   let asked = false;
-  const stderrTail = readOutput(child, options);
+  const lastWords = readOutput(child, options);
   // The program may have ended already when a command is written: that is told by `unexpectedEnd`.
   child.stdin.on('error', () => undefined);
 
-  const ended = child.then((result) => result);
+  const whole = child.then((result) => result);
+  // Of a program of ours every line is evidence; somebody else's may leave others behind.
+  const ended = options.talksOnStdout === true ? Promise.race([whole, exitOf(child)]) : whole;
   const unexpectedEnd = new Promise<never>((_, reject) => {
     void ended.then((result) => {
-      if (!asked) reject(endedUnexpectedly(options, result, stderrTail()));
+      if (!asked) reject(endedUnexpectedly(options, result, lastWords()));
     });
   });
   unexpectedEnd.catch(() => undefined);
@@ -63,6 +77,7 @@ export function startProgram(options: ProgramOptions): Program {
   };
   return {
     name: options.name,
+    ...(child.pid === undefined ? {} : { pid: child.pid }),
     unexpectedEnd,
     say: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
     kill: (signal) => {
@@ -74,34 +89,56 @@ export function startProgram(options: ProgramOptions): Program {
   };
 }
 
+/** What it has said last may still be on its way. */
+const OUTPUT_DEADLINE_MS = 300;
+
+/** A program that it leaves behind may hold its output open for ever: that is an end all the same. */
+const exitOf = (child: Pick<ChildProcess, 'once'>): Promise<ProgramEnd> =>
+  new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      const end = { exitCode: code ?? undefined, signal: signal ?? undefined };
+      setTimeout(() => resolve(end), OUTPUT_DEADLINE_MS);
+    });
+  });
+
 /** The shell opens the file and becomes the program, so that the kernel alone moves the bytes. */
 const redirected = (argv: readonly string[], file: string): readonly string[] => [
   ...['sh', '-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', file],
   ...argv,
 ];
 
-/** Hands out lines and stderr; returns a function that gives the last words on stderr. */
+/** Hands out lines and stderr; returns a function that gives the last words. */
 function readOutput(
   child: { readonly stdout: NodeJS.ReadableStream; readonly stderr: NodeJS.ReadableStream },
   options: ProgramOptions,
 ): () => string {
-  createInterface({ input: child.stdout }).on('line', (line) => options.onLine?.(line));
   let tail = '';
+  const keep = (text: string): void => {
+    tail = (tail + text).slice(-TAIL_CHARACTERS);
+  };
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (options.talksOnStdout === true) keep(`${line}\n`);
+    options.onLine?.(line);
+  });
   child.stderr.on('data', (chunk: Uint8Array) => {
     const text = new TextDecoder().decode(chunk);
-    tail = (tail + text).slice(-STDERR_TAIL_CHARACTERS);
+    keep(text);
     options.onStderr?.(text);
   });
   return () => tail.trim();
 }
 
+const REMEDY = 'look into the run folder for its log; npm run repro -- doctor checks this machine';
+
+interface ProgramEnd {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly originalMessage?: string | undefined;
+}
+
 function endedUnexpectedly(
   options: ProgramOptions,
-  result: {
-    readonly exitCode?: number | undefined;
-    readonly signal?: string | undefined;
-    readonly originalMessage?: string | undefined;
-  },
+  result: ProgramEnd,
   lastWords: string,
 ): HarnessError {
   const how =
@@ -114,7 +151,7 @@ function endedUnexpectedly(
   return new HarnessError(
     options.failure,
     `${capitalised(options.name)} ${how} before the run was over.${words}`,
-    { remedy: 'look into the run folder for its log; npm run repro -- doctor checks this machine' },
+    { remedy: options.remedy ?? REMEDY },
   );
 }
 

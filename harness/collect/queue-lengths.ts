@@ -1,4 +1,4 @@
-/** The two queues of a listener, read from /proc/<pid>/net/tcp or tcp6 of its host. */
+/** The two queues of a listener, read from /proc/<pid>/net/tcp and tcp6 of its host. */
 import { openSync, readFileSync, readSync } from 'node:fs';
 
 /** More than the header line of tcp6, the longer of the two tables. */
@@ -15,10 +15,10 @@ const ROW_BYTES = 220;
  * Where others listen too, in a container, so many rows are read as there may be listeners.
  * Undefined while nothing listens on the port.
  */
-export function acceptQueueReader(
+function tableReader(
   tableFile: string,
   port: number,
-  mostListeners = 1,
+  mostListeners: number,
 ): () => number | undefined {
   const listening = new RegExp(`${rowHead(port)} 0A [0-9A-F]+:([0-9A-F]+)`, 'm');
   const table = openSync(tableFile, 'r');
@@ -43,9 +43,26 @@ const headerBytes = (table: number, bytes: Uint8Array): number => {
 const rowHead = (port: number): string =>
   `^ *\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+`;
 
+/** As above, of a listener that may be in either of several tables, or in both. */
+export function acceptQueueReader(
+  tableFiles: readonly string[],
+  port: number,
+  mostListeners = 1,
+): () => number | undefined {
+  const readers = tableFiles.map((tableFile) => tableReader(tableFile, port, mostListeners));
+  return () => {
+    const lengths = readers.flatMap((read) => read() ?? []);
+    return lengths.length === 0 ? undefined : lengths.reduce((sum, length) => sum + length);
+  };
+}
+
 /**
  * SYN-RECV rows of the port: others may listen in a container too. Walks the kernel's whole hash
  * table: 3 to 6 ms with 262144 buckets.
  */
-export const synQueueLength = (tableFile: string, port: number): number =>
-  readFileSync(tableFile, 'latin1').match(new RegExp(`${rowHead(port)} 03 `, 'gm'))?.length ?? 0;
+export function synQueueLength(tableFiles: readonly string[], port: number): number {
+  const row = new RegExp(`${rowHead(port)} 03 `, 'gm');
+  return tableFiles
+    .map((tableFile) => readFileSync(tableFile, 'latin1').match(row)?.length ?? 0)
+    .reduce((sum, length) => sum + length, 0);
+}

@@ -6,7 +6,7 @@ import { acceptQueueReader, synQueueLength } from './queue-lengths.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 export interface SamplerOptions {
-  readonly tableFile: string;
+  readonly tableFiles: readonly string[];
   readonly port: number;
   readonly everyMs: number;
   /** See `Site`. */
@@ -74,14 +74,14 @@ function whileThere(look: () => Sample): () => Sample | undefined {
 
 function looker(
   { procNet }: HostNamespace,
-  { tableFile, port, mostListeners }: SamplerOptions,
+  { tableFiles, port, mostListeners }: SamplerOptions,
 ): () => Sample {
-  const acceptQueueLength = acceptQueueReader(tableFile, port, mostListeners);
+  const acceptQueueLength = acceptQueueReader(tableFiles, port, mostListeners);
   const listenCounters = listenCountersReader(`${procNet}/netstat`);
   let nextWalkAtMs = 0;
   const walk = (): number => {
     const startedMs = monotonicMs();
-    const length = synQueueLength(tableFile, port);
+    const length = synQueueLength(tableFiles, port);
     nextWalkAtMs = startedMs + (monotonicMs() - startedMs) / SHARE_OF_TIME_FOR_WALKS;
     return length;
   };

@@ -29,6 +29,12 @@ export interface Server extends AsyncDisposable {
   /** Connections taken out of the accept queue so far, kept or dropped. */
   taken(): number;
   receivedBytes(): number;
+  /** Only of a server that is not ours. */
+  readonly own?: {
+    readonly acceptQueueLimit: number;
+    /** Resolves when every process of it is stopped, or goes on again. */
+    freeze(frozen: boolean): Promise<void>;
+  };
 }
 
 /** The step's own words, and where to listen. */

@@ -1,6 +1,6 @@
-import type { RunPlan, Step } from '../domain/plan.ts';
+import { clientsOfWave, type RunPlan, type Step } from '../domain/plan.ts';
 import { monotonicMs } from './clock.ts';
-import { describeCondition, lookAt, type Watched } from './conditions.ts';
+import { describeCondition, lookerFor, type Watched } from './conditions.ts';
 import { countersNow } from './counters.ts';
 import type { RunCommand } from './hosts.ts';
 import type { Libraries } from './libraries.ts';
@@ -16,8 +16,8 @@ export interface Bench {
   readonly plan: RunPlan;
   readonly site: Site;
   readonly swarm: Swarm;
-  /** /proc/<pid>/net/tcp or tcp6 of the server. */
-  readonly tableFile: string;
+  /** /proc/<pid>/net/tcp or tcp6 of the server, or both. */
+  readonly tableFiles: readonly string[];
   readonly acceptQueueLength: () => number | undefined;
   readonly startServer: (step: StepOf<'start-server'>) => Promise<Server>;
   readonly run: RunCommand;
@@ -48,6 +48,8 @@ export function carryOut(step: Step, bench: Bench): Promise<SnapshotTimes | unde
       return commandServer(step, bench);
     case 'snapshot':
       return snapshot(step, bench);
+    case 'freeze':
+      return freeze(step, bench);
     case 'gate':
       return bench.site.gate.set(step).then(nothing);
     case 'connect':
@@ -79,6 +81,10 @@ async function commandServer(step: StepOf<'server-command'>, bench: Bench): Prom
   await bench.servers.get(step.relay ?? 0)?.obey(step.command);
 }
 
+async function freeze(step: StepOf<'freeze'>, bench: Bench): Promise<undefined> {
+  await bench.servers.get(0)?.own?.freeze(step.frozen);
+}
+
 async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<SnapshotTimes> {
   const { site, plan, recorder, run } = bench;
   const times = await takeSnapshot(step, site, plan.network.port, recorder, run);
@@ -88,7 +94,8 @@ async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<Snapsho
 
 async function connect(step: StepOf<'connect'>, bench: Bench): Promise<undefined> {
   bench.originMonotonicMs ??= monotonicMs();
-  bench.swarm.connect(step);
+  const limit = bench.servers.get(step.relay ?? 0)?.own?.acceptQueueLimit ?? 0;
+  bench.swarm.connect({ ...step, clients: clientsOfWave(step, limit) });
 }
 
 async function loadLibraries(step: StepOf<'load-libraries'>, bench: Bench): Promise<undefined> {
@@ -109,37 +116,40 @@ function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined>
     servers: bench.servers,
     swarm: bench.swarm,
     libraries: bench.libraries,
-    tableFile: bench.tableFile,
     port: bench.plan.network.port,
+    tableFiles: bench.tableFiles,
     acceptQueueLength: bench.acceptQueueLength,
     countersAt: bench.countersAt,
   };
+  const look = lookerFor(condition, watched);
   const wait = {
     for: describeCondition(condition),
     deadlineMs: step.deadlineMs,
     signal: bench.signal,
-    seen: () => lookAt(condition, watched).seen,
+    seen: () => look().seen,
   };
   if (condition.kind === 'wave-settled') {
     return within(bench.swarm.settled(condition.wave), wait).then(nothing);
   }
   const every = condition.kind === 'syn-queue-length' ? LOOK_AT_SYN_QUEUE_EVERY_MS : LOOK_EVERY_MS;
-  return until(() => lookAt(condition, watched).reached, every, wait).then(nothing);
+  return until(() => look().reached, every, wait).then(nothing);
 }
 
 /** A step as the timeline and the progress line call it. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'start-server':
-      return `listen ${step.backlog === null ? 'without a backlog' : `with backlog ${step.backlog}`}`;
+      return describeStart(step);
     case 'server-command':
       return `server: ${step.command.command}`;
+    case 'freeze':
+      return step.frozen ? 'freeze the server' : 'let the server go on';
     case 'snapshot':
       return step.name;
     case 'gate':
       return `${step.closed ? 'close' : 'open'} the gate`;
     case 'connect':
-      return `${step.clients} clients connect (${step.arrivals.kind})`;
+      return `${step.beyondPlaces === true ? 'places + ' : ''}${step.clients} clients connect (${step.arrivals.kind})`;
     case 'await':
       return `wait for ${describeCondition(step.condition)}`;
     case 'set-sysctl':
@@ -155,4 +165,9 @@ export function describeStep(step: Step): string {
     case 'release':
       return 'clients let go';
   }
+}
+
+function describeStart({ own, backlog }: StepOf<'start-server'>): string {
+  if (own) return 'start your server';
+  return `listen ${backlog === null ? 'without a backlog' : `with backlog ${backlog}`}`;
 }

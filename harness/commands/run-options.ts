@@ -5,6 +5,7 @@ import type { Parameters } from '../domain/parameters.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Host } from '../domain/tcp.ts';
 import { addressesFor, PORTS_PER_ADDRESS } from '../scenarios/parts.ts';
+import { describeOwnServerOptions, ownServerFrom } from './own-server-options.ts';
 import { sysctlsOfEngine } from './sandbox-options.ts';
 import { arrivals, backlog, durationMs, sysctls, usage, wholeNumber } from './values.ts';
 
@@ -111,7 +112,7 @@ export function describeRunOptions(parser: Argv): Argv {
   for (const { option, help } of SYSCTL_OPTIONS) {
     parser.option(option, { type: 'string', requiresArg: true, describe: help, group: 'Kernel:' });
   }
-  return parser
+  return describeOwnServerOptions(parser)
     .option('sysctl', {
       type: 'string',
       array: true,
@@ -125,6 +126,7 @@ export function describeRunOptions(parser: Argv): Argv {
 /** What was asked for on top of the scenario's defaults. Throws `USAGE` and its kin. */
 export function parametersFrom(scenario: Scenario, given: RunArguments): Parameters {
   const { defaults } = scenario;
+  const own = ownServerFrom(given);
   const pick = <Value>(name: string, read: (text: string) => Value, otherwise: Value): Value => {
     const text = given[name];
     return typeof text === 'string' ? read(text) : otherwise;
@@ -162,6 +164,7 @@ export function parametersFrom(scenario: Scenario, given: RunArguments): Paramet
       (text) => durationMs('sample-every', text),
       defaults.sampleEveryMs,
     ),
+    ...own,
     ...capOf(scenario, given),
   };
   assertEnoughPorts(parameters);

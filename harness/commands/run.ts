@@ -16,6 +16,7 @@ import { commandLinesOf, type SandboxSettings } from '../sandbox/choose.ts';
 import { scenarioNamed } from '../scenarios/catalogue.ts';
 import { exitCodeOfVerdict } from './exit-code.ts';
 import { watchForInterruption } from './interruption.ts';
+import { sandboxForOwnServer } from './own-server-options.ts';
 import { showProgress } from './progress.ts';
 import { parametersFrom, type RunArguments } from './run-options.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
@@ -49,13 +50,14 @@ export async function run(
   const scenario = scenarioNamed(settings.scenario);
   if (!scenario) throw unknownScenario(settings.scenario);
   const parameters = parametersFrom(scenario, given);
+  const chosen = sandboxForOwnServer(settings.sandbox, parameters);
   if (settings.dryRun) return dryRun(scenario, parameters, settings);
 
   const log = pino({ level: settings.verbose ? 'debug' : 'silent' }, pino.destination(2));
   using interruption = watchForInterruption();
   let folder: string | undefined;
   try {
-    const sandbox = await openChosenSandbox(settings.sandbox, interruption.signal);
+    const sandbox = await openChosenSandbox(chosen, interruption.signal);
     sandbox.assertFit(scenario.plan(parameters));
     using progress = showProgress(!settings.quiet && !settings.json && !settings.verbose);
     const judgement = await reproduce(scenario, parameters, {
@@ -123,7 +125,10 @@ function dryRun(
   settings: RunSettings,
 ): number {
   const plan = scenario.plan(parameters);
-  const prediction = predictFromPlan(scenario, plan, os.release());
+  // What an own server asks for is known only when it listens.
+  const prediction = plan.parameters.ownServer
+    ? null
+    : predictFromPlan(scenario, plan, os.release());
   const folder = path.join(settings.runsDir, `<time>-${scenario.id}`);
   // In containers the agents start the programs, and the engine has done the rest.
   const inside = settings.sandbox.kind === 'cluster' ? [] : insideCommands(plan);

@@ -8,6 +8,12 @@ export const INSIDE_COMMANDS = {
   trace: 'trace',
 } as const;
 
+/**
+ * An environment variable of the inside, in JSON: what the sandbox has changed of the caller's own
+ * variables, as they were (null: not set), for programs that are not ours.
+ */
+export const CALLER_VARIABLES = 'BACKLOG_LAB_CALLER_VARIABLES';
+
 /** What the outside tells the first process of a sandbox, as its one argument in JSON. */
 export interface InsideOptions {
   /** Absolute path of the run folder, which holds plan.json. */

@@ -89,6 +89,19 @@ export interface ServerSeen {
   readonly receivedBytes: number;
 }
 
+/** A server that is not ours, as it was found when it listened. */
+export interface OwnServerSeen {
+  /** The name of the process that holds the listener, as the kernel has it; 'unknown' if none shows. */
+  readonly program: string;
+  /** The file that it executes, without its folder. */
+  readonly executable: string;
+  /** Processes that hold the listening socket. */
+  readonly processes: number;
+  /** As `ss` writes it; `*` takes IPv4 and IPv6. */
+  readonly address: string;
+  readonly readyAfterMs: number;
+}
+
 /** What the evidence says, typed. A pure function of the run folder's bytes. */
 export interface Observations {
   readonly plan: RunPlan;
@@ -110,10 +123,15 @@ export interface Observations {
   readonly counters: Readonly<Record<Host, Counters>>;
   /** Accept-queue limits as the server program printed them: when listening, and when listening again. */
   readonly announcedLimits: readonly number[];
-  /** Connections that the server programs say they took out of their accept queues. */
+  /**
+   * Connections that the server programs say they took out of their accept queues; of an own server,
+   * which says nothing, those that the socket table does not show as waiting.
+   */
   readonly accepted: number;
   /** What each server program says it did, the first (0) first. */
   readonly servers: readonly ServerSeen[];
+  /** Absent: the server is ours. */
+  readonly ownServer?: OwnServerSeen;
   readonly samples: readonly QueueSample[];
   /** Absent: no trace was taken (not root, no tracefs). */
   readonly trace?: KernelTrace;

@@ -5,6 +5,16 @@ import type { Arrivals } from './wire.ts';
 /** Sysctls by full key (`net.core.somaxconn`), values as the kernel prints them. */
 export type Sysctls = Readonly<Record<string, string>>;
 
+/** A program of somebody else's that is put under the storm instead of our server. */
+export interface OwnServer {
+  /** Carried out by `sh -c` on the server's host, in the caller's environment. */
+  readonly command: string;
+  /** Absolute path of the folder in which it is started. */
+  readonly folder: string;
+  /** How long it may take until it listens on the port. */
+  readonly readyWithinMs: number;
+}
+
 /** Everything a person may choose about a run. Plain JSON: it is written into the run folder. */
 export interface Parameters {
   /** The argument of listen(2); at least 1, because Node's `net` replaces 0 by 511. */
@@ -30,4 +40,6 @@ export interface Parameters {
     /** How long the run waits for each. */
     readonly waitMs: number;
   };
+  /** Absent: our own server, which never accepts unless it is told to. */
+  readonly ownServer?: OwnServer;
 }

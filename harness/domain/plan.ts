@@ -1,4 +1,4 @@
-import type { Parameters, Sysctls } from './parameters.ts';
+import type { OwnServer, Parameters, Sysctls } from './parameters.ts';
 import type { AddressFamily, Host } from './tcp.ts';
 import type { LibraryClient } from './usual-clients.ts';
 import type { Arrivals, ClientBehaviour, ServerCommand } from './wire.ts';
@@ -35,6 +35,8 @@ export type Condition =
   | { readonly kind: 'libraries-ended' }
   | { readonly kind: 'accept-queue-length'; readonly equals: number }
   | { readonly kind: 'syn-queue-length'; readonly equals: number }
+  /** Both queues are empty, or neither has changed its length for so long: nobody accepts them. */
+  | { readonly kind: 'queues-at-rest'; readonly forMs: number }
   /** The server's counter has grown by so much since the snapshot of that name. */
   | {
       readonly kind: 'counter-grown';
@@ -55,7 +57,11 @@ export type Step =
       readonly answers?: boolean;
       /** Which of several servers with addresses of their own; absent: the first, 0. */
       readonly relay?: number;
+      /** This program instead of ours; its backlog is its own affair, so that `backlog` is null. */
+      readonly own?: OwnServer;
     }
+  /** SIGSTOP, or SIGCONT, to every process of an own server: it accepts nothing, the kernel goes on. */
+  | { readonly kind: 'freeze'; readonly frozen: boolean }
   | {
       readonly kind: 'server-command';
       readonly command: ServerCommand;
@@ -79,6 +85,8 @@ export type Step =
       readonly kind: 'connect';
       readonly wave: string;
       readonly clients: number;
+      /** `clients` more than the accept queue has places, by the limit that the server announced. */
+      readonly beyondPlaces?: boolean;
       readonly arrivals: Arrivals;
       readonly behaviour: ClientBehaviour;
       /** Which of several servers they connect to; absent: the first, 0. */
@@ -117,6 +125,8 @@ export interface RunPlan {
     readonly clientAddresses: number;
     /** Servers with addresses of their own; absent: one. */
     readonly relays?: number;
+    /** Where only the server's limit decides how many come: the most that it may let come. */
+    readonly mostClients?: number;
   };
   /**
    * `required` was asked for or is what the scenario is about: if it cannot be set, the run fails.
@@ -131,3 +141,9 @@ export interface RunPlan {
   readonly sampleEveryMs: number;
   readonly steps: readonly Step[];
 }
+
+/** How many clients a wave has when the server has announced this accept-queue limit. */
+export const clientsOfWave = (
+  { clients, beyondPlaces }: Pick<Extract<Step, { kind: 'connect' }>, 'clients' | 'beyondPlaces'>,
+  acceptQueueLimit: number,
+): number => (beyondPlaces === true ? acceptQueueLimit + 1 + clients : clients);

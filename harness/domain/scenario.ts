@@ -11,7 +11,7 @@ export type DocumentId = '000' | '001' | '002' | '003' | '004';
 export interface Claim {
   /** The id of the catalogue, for example `001-a`. */
   readonly id: string;
-  readonly document: DocumentId;
+  readonly document: DocumentId | 'own server';
   /** The document's statement in one sentence. */
   readonly statement: string;
   /** Null when these parameters put the claim to the test; otherwise why they do not. */

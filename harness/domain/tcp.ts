@@ -147,6 +147,8 @@ export interface SocketRow {
   readonly rxQueue: number;
   /** Timeouts so far; for a SYN-RECV row the SYN-ACK's. */
   readonly retransmits: number;
+  /** 0 while no process holds the socket: it has not been accepted, or was closed. Absent: not shown. */
+  readonly inode?: number;
 }
 
 /** The listener's row of `ss -ltnm`; of several servers the sums, and the limit of one of them. */

@@ -20,6 +20,8 @@ export interface ListenerAt {
   readonly port: number;
   /** Snapshots that the plan wants with the text of `netstat -s`. */
   readonly netstatIn: ReadonlySet<string>;
+  /** The listener is an IPv6 socket that takes IPv4 too, so the server's sockets are in tcp6. */
+  readonly bothFamilies?: boolean;
   /** Of the containers; absent: server and clients are on two hosts of our own. */
   readonly interfaces?: Interfaces;
 }
@@ -83,11 +85,13 @@ const observeSockets = (
   reader: EvidenceReader,
   name: string,
   host: string,
-  family: AddressFamily,
+  { family, bothFamilies = false }: ListenerAt,
 ): SocketRow[] => {
   const ofFamily = (wanted: AddressFamily, file: 'tcp' | 'tcp6'): SocketRow[] =>
     reader.text(snapshotFile(name, host, file), (text) => readSocketTable(text, wanted)) ?? [];
-  return family === 4 ? ofFamily(4, 'tcp') : [...ofFamily(4, 'tcp'), ...ofFamily(6, 'tcp6')];
+  return family === 4 && !bothFamilies
+    ? ofFamily(4, 'tcp')
+    : [...ofFamily(4, 'tcp'), ...ofFamily(6, 'tcp6')];
 };
 
 const observeWireDrops = (
@@ -139,7 +143,7 @@ const observeSnapshot = (
   atMs: number,
   listenerAt: ListenerAt,
 ): Snapshot => {
-  const { family, port, netstatIn } = listenerAt;
+  const { port, netstatIn } = listenerAt;
   const hostsOf = (host: Host): readonly Namespace[] => namespacesOf(host, listenerAt);
   const listener = observeListener(reader, name, port);
   const netstatText = netstatIn.has(name)
@@ -150,7 +154,7 @@ const observeSnapshot = (
     atMs,
     counters: byHost((host) => observeCounters(reader, name, hostsOf(host), listenerAt)),
     sockets: byHost((host) =>
-      hostsOf(host).flatMap(({ folder }) => observeSockets(reader, name, folder, family)),
+      hostsOf(host).flatMap(({ folder }) => observeSockets(reader, name, folder, listenerAt)),
     ),
     wireDrops: byHost((host) => observeWireDrops(reader, name, hostsOf(host))),
     ...(listener === undefined ? {} : { listener }),

@@ -5,12 +5,24 @@ import {
   type Sample,
   type TimelineEntry,
 } from '../domain/evidence.ts';
-import type { Observations, QueueSample, StepTime } from '../domain/observations.ts';
-import type { RunPlan, Step } from '../domain/plan.ts';
+import type {
+  Counters,
+  Observations,
+  OwnServerSeen,
+  QueueSample,
+  StepTime,
+} from '../domain/observations.ts';
+import { CLOSING_SNAPSHOT, type RunPlan, type Step } from '../domain/plan.ts';
 import type { LibraryStory } from '../domain/usual-clients.ts';
 import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { observeLibraries } from './observe-libraries.ts';
+import {
+  acceptedByOwnServer,
+  observeOwnServer,
+  settlePlan,
+  takesIpv6,
+} from './observe-own-server.ts';
 import { observePackets } from './observe-packets.ts';
 import { observeClients, observeServers } from './observe-programs.ts';
 import { observeStatus, observeSurroundings, observeSysctls, readPlan } from './observe-run.ts';
@@ -74,13 +86,30 @@ const withSegments = (
     }),
   );
 
+/** Nothing that it says of itself, since it says nothing to us. */
+function observeOwn(
+  ownServer: OwnServerSeen | undefined,
+  plan: RunPlan,
+  grown: Counters,
+  snapshots: Observations['snapshots'],
+): Pick<Observations, 'accepted' | 'servers' | 'ownServer'> {
+  const accepted = acceptedByOwnServer(grown, snapshots.get(CLOSING_SNAPSHOT), plan);
+  return {
+    accepted,
+    servers: [{ kept: accepted, dropped: 0, receivedBytes: 0 }],
+    ...(ownServer === undefined ? {} : { ownServer }),
+  };
+}
+
 /**
  * What a run folder says, typed. The plan is needed: without it HarnessError EVIDENCE_UNREADABLE is
  * thrown. Any other file that is missing or broken is an entry of `problems`, and what it would
  * have told is left out.
  */
 export const observe = (evidence: Evidence): Observations => {
-  const plan = readPlan(evidence);
+  const plan = settlePlan(readPlan(evidence), evidence);
+  const isOwn = plan.parameters.ownServer !== undefined;
+  const ownServer = isOwn ? observeOwnServer(evidence) : undefined;
   const { family, port } = plan.network;
   const reader = createEvidenceReader(evidence);
   const timeline = readTimeline(reader);
@@ -94,8 +123,10 @@ export const observe = (evidence: Evidence): Observations => {
     family,
     port,
     netstatIn: snapshotsWithNetstat(plan),
+    bothFamilies: ownServer !== undefined && takesIpv6(ownServer),
     ...(cluster === undefined ? {} : { interfaces: cluster.interfaces }),
   });
+  const grown = counterGrowth(snapshots);
   const clients = observeClients(
     reader,
     evidence.keys(),
@@ -120,8 +151,9 @@ export const observe = (evidence: Evidence): Observations => {
     ...packets,
     snapshots:
       cluster === undefined ? snapshots : withSegments(snapshots, timeline, segmentsAtMs, toMs),
-    counters: counterGrowth(snapshots),
+    counters: grown,
     ...observeServers(reader, carriedOut(plan, timeline), librariesComeAt(timeline)),
+    ...(isOwn ? observeOwn(ownServer, plan, grown.server, snapshots) : {}),
     ...withLibraries(observeLibraries(reader, carriedOut(plan, timeline), laterConnections)),
     samples: plan.sampleEveryMs > 0 ? observeSamples(reader, time) : [],
     ...(trace === undefined ? {} : { trace }),

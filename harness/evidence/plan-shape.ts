@@ -29,25 +29,36 @@ const PARAMETERS: Shape = {
   sampleEveryMs: 'number',
   cap: 'number?',
   libraries: 'object?',
+  ownServer: 'object?',
 };
+
+const OWN_SERVER: Shape = { command: 'string', folder: 'string', readyWithinMs: 'number' };
 
 const NETWORK: Shape = {
   family: 'number',
   port: 'number',
   clientAddresses: 'number',
   relays: 'number?',
+  mostClients: 'number?',
 };
 const BY_HOST: Shape = { server: 'object', client: 'object' };
 
 /** What each kind of step has; see domain/plan.ts. */
 const STEPS: Readonly<Record<Step['kind'], Shape>> = {
-  'start-server': { backlog: 'number|null', maxConnections: 'number?', relay: 'number?' },
+  'start-server': {
+    backlog: 'number|null',
+    maxConnections: 'number?',
+    relay: 'number?',
+    own: 'object?',
+  },
+  freeze: { frozen: 'boolean' },
   'server-command': { command: 'object', relay: 'number?' },
   snapshot: { name: 'string', netstat: 'boolean?' },
   gate: { closed: 'boolean' },
   connect: {
     wave: 'string',
     clients: 'number',
+    beyondPlaces: 'boolean?',
     arrivals: 'object',
     behaviour: 'object',
     relay: 'number?',
@@ -88,6 +99,7 @@ const CONDITIONS: Readonly<Record<Condition['kind'], Shape>> = {
   'libraries-ended': {},
   'accept-queue-length': { equals: 'number' },
   'syn-queue-length': { equals: 'number' },
+  'queues-at-rest': { forMs: 'number' },
   'counter-grown': { counter: 'string', sinceSnapshot: 'string', atLeast: 'number' },
 };
 
@@ -121,6 +133,8 @@ const taggedProblem = (
 
 const partProblem = (step: Step): string | undefined => {
   switch (step.kind) {
+    case 'start-server':
+      return step.own && shapeProblem(step.own, OWN_SERVER);
     case 'connect':
       return (
         taggedProblem(step.arrivals, 'kind', ARRIVALS) ?? shapeProblem(step.behaviour, BEHAVIOUR)

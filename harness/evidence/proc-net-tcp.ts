@@ -21,10 +21,10 @@ const STATES: Readonly<Record<string, SocketState>> = {
   '0C': 'SYN-RECV',
 };
 
-/** Everything up to `retrnsmt`, which all kinds of rows have; the columns after it differ. */
+/** Everything up to `retrnsmt`, which all kinds of rows have, then uid, timeout and inode. */
 const ROW = {
-  4: /^ *\d+: ([\dA-F]{8}):([\dA-F]{4}) ([\dA-F]{8}):([\dA-F]{4}) ([\dA-F]{2}) ([\dA-F]{8}):([\dA-F]{8}) [\dA-F]{2}:[\dA-F]{8,16} ([\dA-F]{8})(?: |$)/,
-  6: /^ *\d+: ([\dA-F]{32}):([\dA-F]{4}) ([\dA-F]{32}):([\dA-F]{4}) ([\dA-F]{2}) ([\dA-F]{8}):([\dA-F]{8}) [\dA-F]{2}:[\dA-F]{8,16} ([\dA-F]{8})(?: |$)/,
+  4: /^ *\d+: ([\dA-F]{8}):([\dA-F]{4}) ([\dA-F]{8}):([\dA-F]{4}) ([\dA-F]{2}) ([\dA-F]{8}):([\dA-F]{8}) [\dA-F]{2}:[\dA-F]{8,16} ([\dA-F]{8})(?: +\d+ +\d+ +(\d+))?(?: |$)/,
+  6: /^ *\d+: ([\dA-F]{32}):([\dA-F]{4}) ([\dA-F]{32}):([\dA-F]{4}) ([\dA-F]{2}) ([\dA-F]{8}):([\dA-F]{8}) [\dA-F]{2}:[\dA-F]{8,16} ([\dA-F]{8})(?: +\d+ +\d+ +(\d+))?(?: |$)/,
 } as const;
 
 /** The kernel prints each 32-bit word of the address as a number, so its bytes stand reversed. */
@@ -68,6 +68,7 @@ const readRow = (
     txQueue: readHex(columns[6]),
     rxQueue: readHex(columns[7]),
     retransmits: readHex(columns[8]),
+    ...(columns[9] === undefined ? {} : { inode: Number(columns[9]) }),
   };
 };
 

@@ -8,7 +8,7 @@ const LABEL_COLUMNS = 'document says'.length;
 const NOT_TESTED = 'not tested';
 
 /** Each documented sentence, and whether this kernel keeps it. */
-export function claimsSection({ verdict }: ReportInput, page: Page): readonly string[] {
+export function claimsSection({ seen, verdict }: ReportInput, page: Page): readonly string[] {
   const { claims, unexercised } = verdict;
   const words = [
     ...claims.map(({ finding }) => finding.kind),
@@ -19,7 +19,7 @@ export function claimsSection({ verdict }: ReportInput, page: Page): readonly st
     id: widest([...claims, ...unexercised].map(({ id }) => id)),
   };
   return [
-    `${page.style.bold('Documented claims')} ${page.style.dim(legend(claims))}`.trimEnd(),
+    `${page.style.bold(seen.plan.parameters.ownServer ? 'Claims' : 'Documented claims')} ${page.style.dim(legend(claims))}`.trimEnd(),
     ...claims.flatMap((claim) => claimLines(claim, columns, page)),
     ...unexercised.flatMap((claim) => unexercisedLines(claim, columns, page)),
   ];

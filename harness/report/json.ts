@@ -12,6 +12,7 @@ import {
   synsOf,
 } from '../verdict/figures.ts';
 import { type ClientView, viewClients } from './client-views.ts';
+import { ownServerJson } from './own-server-section.ts';
 import type { ReportInput } from './report-input.ts';
 
 /**
@@ -37,6 +38,7 @@ export function jsonReport(input: ReportInput): object {
     counters: Object.fromEntries(HOSTS.map((host) => [host, movedCounters(seen.counters[host])])),
     wire: wireOf(seen),
     ledger: ledgerOf(verdict.ledger),
+    ...ownServerJson(input),
     clients: viewClients(seen).map(clientOf),
     timings: timingsOf(seen),
     runFolder,

@@ -1,9 +1,11 @@
 import type { Observations } from '../domain/observations.ts';
 import { growth } from '../verdict/figures.ts';
+import { stormFigures } from '../verdict/own-server-figures.ts';
 import { nextAfterServing } from './next-after-serving.ts';
 import { nextAfterTimeouts } from './next-after-timeouts.ts';
 import { INDENT, type Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
+import { shellQuoted } from './shell-quoted.ts';
 import { REPRO, type Suggestion } from './suggestion.ts';
 
 /** Where everything lies, and what to try next: lines that can be copied into a shell. */
@@ -30,6 +32,7 @@ function suggestionsFor(input: ReportInput): readonly Suggestion[] {
   if (input.verdict.kind === 'inconclusive') {
     return [{ command: `${REPRO} doctor`, shows: 'what this machine lacks' }];
   }
+  if (input.seen.plan.parameters.ownServer) return nextForOwnServer(input);
   const special = [...nextAfterServing(input), ...nextAfterTimeouts(input)];
   if (special.length > 0) return special;
   const { backlog, clients } = input.seen.plan.parameters;
@@ -45,6 +48,22 @@ function suggestionsFor(input: ReportInput): readonly Suggestion[] {
     return [{ command: more, shows: 'one client more than fits' }];
   }
   return forScenario(input, backlog).filter(({ command }) => command !== '');
+}
+
+/** A longer one would not fit into a line, and its owner knows it. */
+const LONGEST_COMMAND = 40;
+
+/** A burst that does not overflow the queue leaves open which one does. */
+function nextForOwnServer({ seen }: ReportInput): readonly Suggestion[] {
+  const { ownServer, port, backlog, clients } = seen.plan.parameters;
+  const command = shellQuoted(ownServer?.command ?? '');
+  const shown = command.length > LONGEST_COMMAND ? "'...'" : command;
+  const again = `${REPRO} --server-command ${shown} --port ${port}`;
+  const overflowed = stormFigures(seen).burst.refusedSyns > 0;
+  const more = Math.min(MOST_CLIENTS, 2 * Math.max(clients, backlog + 1));
+  return overflowed
+    ? [{ command: `${again} --clients ${backlog + 1}`, shows: 'a burst that fits' }]
+    : [{ command: `${again} --clients ${more}`, shows: 'a burst that may not fit' }];
 }
 
 /** Nobody wants to be told to start more. */

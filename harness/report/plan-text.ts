@@ -3,13 +3,15 @@ import type { Prediction } from '../domain/prediction.ts';
 import { HOSTS } from '../domain/tcp.ts';
 import { describeRange } from '../verdict/prediction-check.ts';
 import { padded, widest } from './layout.ts';
+import { shellQuoted } from './shell-quoted.ts';
 import { behaviourWords, stepWords } from './step-words.ts';
 import type { Style } from './style.ts';
 import { duration, seconds } from './words.ts';
 
 export interface PlannedRun {
   readonly plan: RunPlan;
-  readonly prediction: Prediction;
+  /** Null: the server's backlog, from which it follows, is known only when it listens. */
+  readonly prediction: Prediction | null;
   /** Each command as its arguments. */
   readonly commandLines: readonly (readonly string[])[];
 }
@@ -19,7 +21,7 @@ export function planReport({ plan, prediction, commandLines }: PlannedRun, style
   const sections = [
     [style.bold(`Plan of ${plan.scenario} (nothing was started)`), ...plan.steps.map(stepLine)],
     [style.bold('Kernel settings (sysctls), inside the sandbox only'), ...sysctlLines(plan)],
-    [style.bold('Prediction for this kernel'), ...aligned(predictedFigures(prediction))],
+    [style.bold('Prediction for this kernel'), ...predictionLines(prediction)],
     [style.bold('Commands'), ...commandLines.map((argv) => `  ${argv.map(shellQuoted).join(' ')}`)],
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -40,6 +42,13 @@ const sysctlLines = ({ sysctls: { required, pinned } }: RunPlan): readonly strin
     ),
     ...Object.entries(pinned[host]).map(([key, value]) => `  ${host}  ${key} = ${value}`),
   ]);
+
+const predictionLines = (prediction: Prediction | null): readonly string[] =>
+  prediction === null
+    ? [
+        '  as many places as the backlog that your server asks for (at most somaxconn), and one more',
+      ]
+    : aligned(predictedFigures(prediction));
 
 const predictedFigures = (prediction: Prediction): readonly (readonly [string, string])[] => [
   ['accept-queue limit', `${prediction.acceptQueueLimit}`],
@@ -69,9 +78,4 @@ const schedule = (timesMs: readonly number[], givesUpMs: number): string =>
 function aligned(entries: readonly (readonly [string, string])[]): readonly string[] {
   const columns = widest(entries.map(([figure]) => figure));
   return entries.map(([figure, value]) => `  ${padded(figure, columns)}  ${value}`);
-}
-
-/** As a POSIX shell reads it back. */
-function shellQuoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

@@ -37,6 +37,7 @@ function serverWords({ seen: { plan } }: ReportInput): string {
     step.kind === 'start-server' && step.maxConnections !== undefined ? [step.maxConnections] : [],
   );
   const { relays = 1, port } = plan.network;
+  if (plan.parameters.ownServer) return `your own, on port ${port}`;
   const who = relays === 1 ? 'listens' : `${relays} of them, each with an address, listen`;
   const which = relays === 1 ? 'it' : 'the first';
   const cap = caps.map((most) => `; ${which} keeps at most ${count(most, 'connection')}`);
@@ -57,7 +58,9 @@ function acceptQueueWords({ seen, prediction }: ReportInput): string {
   const limit = limitAt(seen, -Infinity) ?? prediction.acceptQueueLimit;
   const somaxconn = seen.sysctls.find(({ host, key }) => host === 'server' && key === SOMAXCONN);
   const why =
-    somaxconn?.found == null ? '' : ` = min(backlog ${backlog}, somaxconn ${somaxconn.found})`;
+    somaxconn?.found == null || seen.plan.parameters.ownServer
+      ? ''
+      : ` = min(backlog ${backlog}, somaxconn ${somaxconn.found})`;
   return `finished handshakes wait here for accept(): limit ${limit}${why}. It holds ${limit + 1}, since only a length above the limit counts as full`;
 }
 
@@ -105,7 +108,7 @@ type ConnectStep = Extract<Step, { kind: 'connect' }>;
 
 /** The steps in between, where there is more to a run than clients that connect. */
 function courseOf(steps: readonly Step[]): readonly (readonly [string, string])[] {
-  const special = ['gate', 'server-command', 'set-sysctl', 'send'];
+  const special = ['gate', 'server-command', 'freeze', 'set-sysctl', 'send'];
   if (!steps.some(({ kind }) => special.includes(kind))) return [];
   const told = steps
     .filter(({ kind }) => kind === 'connect' || special.includes(kind))

@@ -9,6 +9,10 @@ export function stepWords(step: Step): string {
       return serverWords(step);
     case 'server-command':
       return `${serverName(step.relay)} ${commandWords(step.command)}`;
+    case 'freeze':
+      return step.frozen
+        ? 'your server is frozen (SIGSTOP to every process of it)'
+        : 'your server goes on (SIGCONT)';
     case 'snapshot':
       return `take snapshot '${step.name}': counters, sockets and listener of both hosts`;
     case 'gate':
@@ -37,12 +41,16 @@ type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 const serverName = (relay: number | undefined): string =>
   relay === undefined ? 'the server' : `server ${relay + 1}`;
 
-function connectWords({ clients, arrivals, relay }: StepOf<'connect'>): string {
+function connectWords({ clients, beyondPlaces, arrivals, relay }: StepOf<'connect'>): string {
+  if (beyondPlaces === true) {
+    return `${count(clients, 'client')} more than its accept queue has places connect, ${arrivalWords(arrivals)}`;
+  }
   const to = relay === undefined ? '' : ` to ${serverName(relay)}`;
   return `${count(clients, 'client')} connect${clients === 1 ? 's' : ''}${to}, ${arrivalWords(arrivals)}`;
 }
 
 function serverWords(step: StepOf<'start-server'>): string {
+  if (step.own) return `start your server (${step.own.command}) and wait until it listens`;
   const backlog = step.backlog === null ? 'without a backlog' : `with backlog ${step.backlog}`;
   const cap =
     step.maxConnections === undefined ? '' : `, capped at ${step.maxConnections} connections,`;
@@ -108,6 +116,8 @@ function conditionWords(condition: Condition): string {
       return `the accept queue holds ${condition.equals}`;
     case 'syn-queue-length':
       return `the SYN queue holds ${condition.equals}`;
+    case 'queues-at-rest':
+      return `both queues are empty, or have not changed for ${duration(condition.forMs)}`;
     case 'counter-grown':
       return `${condition.counter} has grown by ${condition.atLeast} since snapshot '${condition.sinceSnapshot}'`;
   }

@@ -5,6 +5,7 @@ import { countersSection } from './counters-section.ts';
 import { evidenceSection } from './evidence-section.ts';
 import { colouredVerdict, headlineSection, verdictWord } from './headline-section.ts';
 import { nextSection } from './next-section.ts';
+import { ownServerSection } from './own-server-section.ts';
 import type { Page } from './page.ts';
 import { predictionSection } from './prediction-section.ts';
 import type { ReportInput } from './report-input.ts';
@@ -25,6 +26,7 @@ export function terminalReport(
   const sections = [
     headlineSection(input, views, page),
     setupSection(input, page),
+    ownServerSection(input, page),
     predictionSection(input, page),
     clientsSection(views, seen, page),
     ladderSection(views, seen, page),

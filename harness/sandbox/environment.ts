@@ -1,3 +1,4 @@
+import { CALLER_VARIABLES } from '../domain/inside.ts';
 import { commandPath } from './command-path.ts';
 
 /**
@@ -6,9 +7,13 @@ import { commandPath } from './command-path.ts';
  * a second listener). Nor does it read further certificates, which would take it longer than to
  * start, and no program of a run speaks TLS.
  */
-export const sandboxEnvironment = (): NodeJS.ProcessEnv => ({
-  PATH: commandPath(),
-  LC_ALL: 'C',
-  NODE_OPTIONS: undefined,
-  NODE_EXTRA_CA_CERTS: undefined,
-});
+export function sandboxEnvironment(): NodeJS.ProcessEnv {
+  const changed = {
+    PATH: commandPath(),
+    LC_ALL: 'C',
+    NODE_OPTIONS: undefined,
+    NODE_EXTRA_CA_CERTS: undefined,
+  };
+  const before = Object.keys(changed).map((name) => [name, process.env[name] ?? null]);
+  return { ...changed, [CALLER_VARIABLES]: JSON.stringify(Object.fromEntries(before)) };
+}

@@ -15,6 +15,7 @@ import { keepaliveBelieves } from './keepalive-believes.ts';
 import { kernelGivesUp } from './kernel-gives-up.ts';
 import { kernelProbe } from './kernel-probe.ts';
 import { nodeDefaultBacklog } from './node-default-backlog.ts';
+import { ownServer } from './own-server.ts';
 import { queueCapacities } from './queue-capacities.ts';
 import { refusedNeedsAClosedPort } from './refused-needs-a-closed-port.ts';
 import { relayTraffic } from './relay-traffic.ts';
@@ -27,7 +28,7 @@ import { synQueue } from './syn-queue.ts';
 import { synRetransmissions } from './syn-retransmissions.ts';
 import { youngRequests } from './young-requests.ts';
 
-/** Every scenario, the default one first. */
+/** Every documented experiment, the default one first. */
 export const SCENARIOS: readonly Scenario[] = [
   acceptQueueOverflow,
   fooledClient,
@@ -57,5 +58,6 @@ export const SCENARIOS: readonly Scenario[] = [
   synRetransmissions,
 ];
 
+/** Also the one that is about no document, but about a server of the user's. */
 export const scenarioNamed = (id: string): Scenario | undefined =>
-  [...SCENARIOS, ...CLIENT_STATES].find((scenario) => scenario.id === id);
+  [...SCENARIOS, ...CLIENT_STATES, ownServer].find((scenario) => scenario.id === id);

@@ -45,6 +45,17 @@ const RECORDED: Readonly<Record<string, Recorded>> = {
     ...OVERFLOW,
     prediction: { ...OVERFLOW.prediction, timedOut: 3, refusedSyns: { least: 9, most: 9 } },
   },
+  'own-server': {
+    verdict: 'confirmed',
+    claims: {
+      'own-server (places)': 'confirmed',
+      'own-server (overflow)': 'confirmed',
+      'own-server (refusals)': 'confirmed',
+      prediction: 'confirmed',
+    },
+    unexercised: [],
+    prediction: { acceptQueueLimit: 5, acceptQueueLength: 6, connected: null },
+  },
   fits: {
     verdict: 'confirmed',
     claims: { prediction: 'confirmed' },

@@ -15,6 +15,7 @@ import {
 } from './damages/full-queue.ts';
 import { HALF_OPEN_DAMAGES, HALF_OPEN_KERNELS } from './damages/half-open.ts';
 import { NEVER_CONTRADICTED, OTHER_KERNELS as OTHER_QUEUES } from './damages/other-kernels.ts';
+import { OWN_SERVER } from './damages/own-server.ts';
 import { PROGRAMS } from './damages/programs.ts';
 import { PROBE } from './damages/recorded.ts';
 import { RUN } from './damages/run.ts';
@@ -43,6 +44,7 @@ const SINGLE_DAMAGES = [
   ...SERVING,
   ...TIMEOUTS,
   ...CLUSTER,
+  ...OWN_SERVER,
 ];
 
 const OTHER_KERNELS = [

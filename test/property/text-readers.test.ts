@@ -43,6 +43,7 @@ const row = fc.record<SocketRow>({
   txQueue: count,
   rxQueue: count,
   retransmits: count,
+  inode: fc.nat(),
 });
 
 const hex = (value: number, digits: number): string =>
@@ -65,7 +66,7 @@ const printRow = (end: (dotted: string) => string) => (socket: SocketRow, index:
     new Map(STATE_NUMBERS).get(socket.state),
     `${hex(socket.txQueue, 8)}:${hex(socket.rxQueue, 8)}`,
     '00:00000000',
-    `${hex(socket.retransmits, 8)}     0        0 0 1 0000000046a8fb7a 20 0 0 10 -1\n`,
+    `${hex(socket.retransmits, 8)}     0        0 ${socket.inode} 1 0000000046a8fb7a 20 0 0 10 -1\n`,
   ].join(' ');
 
 test('a socket table reads back as it was printed', () => {

@@ -24,7 +24,7 @@ const tableOf = (text: string): string => {
 };
 
 test('the queues of a port are its own, whoever else listens in the namespace', () => {
-  const table = tableOf(TABLE);
+  const table = [tableOf(TABLE)];
   expect(synQueueLength(table, 9_999)).toBe(2);
   expect(synQueueLength(table, 9_998)).toBe(1);
   expect(synQueueLength(table, 80)).toBe(0);
@@ -35,5 +35,5 @@ test('the queues of a port are its own, whoever else listens in the namespace', 
 test('the SYN queue of a port is found in the table of IPv6 too', () => {
   const row = (port: string) =>
     `   1: 00000000000000000000000001000000:${port} 00000000000000000000000001000000:8001 03 0:0\n`;
-  expect(synQueueLength(tableOf(row('270F') + row('270E')), 9_999)).toBe(1);
+  expect(synQueueLength([tableOf(row('270F') + row('270E'))], 9_999)).toBe(1);
 });

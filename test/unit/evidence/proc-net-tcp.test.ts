@@ -12,7 +12,7 @@ const TCP6 = `  sl  local_address                         remote_address        
    1: 0000000000000000FFFF000001004D0A:270C 0000000000000000FFFF000002004D0A:C1D4 01 00000000:00000000 00:00000000 00000000     0        0 9272 1 000000006f136d68 100 0 0 10 0
 `;
 
-test('the queue, the state and the timeouts of each row are read', () => {
+test('the queue, the state, the timeouts and the inode of each row are read', () => {
   expect(readSocketTable(TCP, 4)).toEqual([
     {
       localAddress: '10.77.0.1',
@@ -23,6 +23,7 @@ test('the queue, the state and the timeouts of each row are read', () => {
       txQueue: 0,
       rxQueue: 4,
       retransmits: 0,
+      inode: 14112,
     },
     {
       localAddress: '10.77.0.1',
@@ -33,6 +34,7 @@ test('the queue, the state and the timeouts of each row are read', () => {
       txQueue: 0,
       rxQueue: 0,
       retransmits: 11,
+      inode: 0,
     },
     {
       localAddress: '10.77.0.2',
@@ -43,6 +45,7 @@ test('the queue, the state and the timeouts of each row are read', () => {
       txQueue: 10,
       rxQueue: 0,
       retransmits: 0,
+      inode: 0,
     },
   ]);
 });
