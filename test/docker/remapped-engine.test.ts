@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
-import { docker, dockerTest, imageUnderTest } from '../helpers/docker-available.ts';
+import { docker, dockerTestWith, imageUnderTest } from '../helpers/docker-available.ts';
 import { useInstallation } from '../helpers/installation.ts';
 import { findings, jsonOf, type RunJson } from '../helpers/reproduction.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
@@ -56,24 +56,29 @@ async function startEngine(folder: string): Promise<string> {
 }
 
 describe.runIf(isRoot)('an engine that remaps user namespaces', { timeout: TIMEOUT_MS }, () => {
-  dockerTest('runs everything but the kernel trace, and refuses --privileged', async () => {
-    const host = await startEngine(installation.newFolder());
-    expect(docker('--host', host, 'info', '--format', '{{.SecurityOptions}}')).toContain('userns');
-    const image = await imageUnderTest();
-    const run = (...args: readonly string[]) => {
-      const place = ['--json', '--runs-dir', installation.newFolder()];
-      const engine = ['--sandbox', 'docker', '--docker-host', host, '--docker-image', image];
-      return installation.run([...place, ...engine, ...args]);
-    };
-    const fooled = jsonOf<RunJson>(await run('--scenario', 'fooled-client'), 0);
-    expect(findings(fooled)).toMatchObject({ '001-b (ii)': 'confirmed' });
-    const capped = jsonOf<RunJson>(await run('--somaxconn', '1'), 0);
-    expect(capped.outcomes).toMatchObject({ connected: 2, timedOut: 2 });
-    const probe = jsonOf<RunJson>(await run('--scenario', 'kernel-probe'), 3);
-    expect(findings(probe)).toMatchObject({ '000-f': 'inconclusive' });
+  dockerTestWith('dockerd')(
+    'runs everything but the kernel trace, and refuses --privileged',
+    async () => {
+      const host = await startEngine(installation.newFolder());
+      expect(docker('--host', host, 'info', '--format', '{{.SecurityOptions}}')).toContain(
+        'userns',
+      );
+      const image = await imageUnderTest();
+      const run = (...args: readonly string[]) => {
+        const place = ['--json', '--runs-dir', installation.newFolder()];
+        const engine = ['--sandbox', 'docker', '--docker-host', host, '--docker-image', image];
+        return installation.run([...place, ...engine, ...args]);
+      };
+      const fooled = jsonOf<RunJson>(await run('--scenario', 'fooled-client'), 0);
+      expect(findings(fooled)).toMatchObject({ '001-b (ii)': 'confirmed' });
+      const capped = jsonOf<RunJson>(await run('--somaxconn', '1'), 0);
+      expect(capped.outcomes).toMatchObject({ connected: 2, timedOut: 2 });
+      const probe = jsonOf<RunJson>(await run('--scenario', 'kernel-probe'), 3);
+      expect(findings(probe)).toMatchObject({ '000-f': 'inconclusive' });
 
-    const refused = await run('--privileged');
-    expect(refused.stderr).toMatch(/^DOCKER_REFUSED .*daemon remaps user namespaces/);
-    expect(docker('--host', host, 'ps', '--all', '--quiet')).toBe('');
-  });
+      const refused = await run('--privileged');
+      expect(refused.stderr).toMatch(/^DOCKER_REFUSED .*daemon remaps user namespaces/);
+      expect(docker('--host', host, 'ps', '--all', '--quiet')).toBe('');
+    },
+  );
 });

@@ -1,11 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { test } from 'vitest';
 
+const BASE = 'backlog-lab-base';
+
+const isThere = (image: string): boolean =>
+  spawnSync('docker', ['image', 'inspect', image], { stdio: 'ignore' }).status === 0;
+
+const canBeStarted = (command: string): boolean =>
+  spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
+
 /** Why no engine can be tested with, found by asking it; undefined when one answers. */
 function findObstacle(): string | undefined {
   const { error, status, stderr } = spawnSync('docker', ['info'], { encoding: 'utf8' });
   if (error !== undefined) return 'there is no docker command';
-  return status === 0 ? undefined : stderr.trim().split('\n').at(-1);
+  if (status !== 0) return stderr.trim().split('\n').at(-1);
+  return isThere(BASE) || canBeStarted('mmdebstrap')
+    ? undefined
+    : `there is no image ${BASE}, and no mmdebstrap to make it (.ci/pull-base-image fetches one)`;
 }
 
 const obstacle = findObstacle();
@@ -24,10 +35,9 @@ export const dockerTest = test.skipIf(obstacle !== undefined && !isRequired);
 export const docker = (...words: readonly string[]): string =>
   execFileSync('docker', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
-const BASE = 'backlog-lab-base';
-
-const isThere = (image: string): boolean =>
-  spawnSync('docker', ['image', 'inspect', image], { stdio: 'ignore' }).status === 0;
+/** The same, where the engine's neighbours are needed too: Compose, a dockerd of our own, BuildKit. */
+export const dockerTestWith = (...commands: readonly string[]): typeof dockerTest =>
+  test.skipIf((obstacle !== undefined || !commands.every(canBeStarted)) && !isRequired);
 
 /** The image that docker/make-base-image.sh makes; made now if it is not there. */
 export function baseImage(): Promise<string> {
