@@ -30,8 +30,20 @@ const PROGRAMS = [
   'harness/collect/agent',
   'servers/never-accepts',
   'servers/never-accepts-thread',
+  'servers/pausing-server',
+  'servers/relay',
+  'servers/blocking-workers',
+  'servers/blocking-worker-thread',
+  'servers/rpc-provider',
+  'servers/websocket-server',
+  'clients/relay-senders',
+  'clients/short-connections',
   'clients/swarm',
+  'clients/rpc-consumers',
   'clients/usual-clients',
+  'clients/http-clients',
+  'clients/websocket-clients',
+  'clients/health-check',
 ];
 
 /**

@@ -5,6 +5,8 @@ import { CLIENTS_LISTS, describeClientsOptions } from './commands/clients-option
 import { doctor } from './commands/doctor.ts';
 import { exitCodeOfError } from './commands/exit-code.ts';
 import { explain } from './commands/explain.ts';
+import { incidents } from './commands/incident.ts';
+import { describeIncidentOptions, incidentSettings } from './commands/incident-options.ts';
 import { judgeAgain } from './commands/judge-again.ts';
 import { list } from './commands/list.ts';
 import { nearest } from './commands/nearest.ts';
@@ -27,7 +29,16 @@ import { harnessVersion } from './package-files.ts';
 
 const argv = process.argv.slice(2);
 
-const COMMANDS = ['verify', 'sweep', 'clients', 'explain', 'judge', 'list', 'doctor'] as const;
+const COMMANDS = [
+  'verify',
+  'sweep',
+  'incident',
+  'clients',
+  'explain',
+  'judge',
+  'list',
+  'doctor',
+] as const;
 
 /** yargs says in its own words what it does not know or lacks; we add what to do about it. */
 function explainUsage(message: string, parser: Argv): HarnessError {
@@ -75,7 +86,7 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
 const parser = describeSandboxOptions(yargs(argv))
   .scriptName('npm run repro --')
   .usage(
-    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 clients           what the usual client libraries report\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
+    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
   )
   .command('$0', false, (command) =>
     describeRunOptions(command).option('scenario', {
@@ -93,6 +104,9 @@ const parser = describeSandboxOptions(yargs(argv))
   )
   .command('clients', 'what client libraries report when a server is in trouble', (command) =>
     describeClientsOptions(command),
+  )
+  .command('incident [names..]', 'a system of the documents, broken and repaired', (command) =>
+    describeIncidentOptions(command),
   )
   .command('judge <folder>', 'judge a stored run again, without Linux and without root')
   .command(
@@ -177,6 +191,8 @@ async function dispatch(): Promise<number | RunFailure> {
         { ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] },
         given,
       );
+    case 'incident':
+      return incidents(incidentSettings(given, { ...shown, dryRun: given['dry-run'] }));
     case 'judge':
       return judgeAgain(String((given as { folder?: unknown }).folder), shown);
     case 'explain': {

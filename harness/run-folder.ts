@@ -18,12 +18,9 @@ import { makeFolders } from './make-folders.ts';
 export const createRunFolder = (runsDir: string, plan: RunPlan, now: Date): string =>
   createFolder(path.resolve(runsDir, `${timestamp(now)}-${plan.scenario}`), plan);
 
-/** Makes `<runsDir>/<time>-verify/`, `-sweep/` or `-clients/` for many runs. Returns its absolute path. */
-export const createCatalogueFolder = (
-  runsDir: string,
-  now: Date,
-  what: 'verify' | 'sweep' | 'clients',
-): string => createFolder(path.resolve(runsDir, `${timestamp(now)}-${what}`));
+/** Makes `<runsDir>/<time>-verify/`, `-sweep/` or the like for many runs. Returns its absolute path. */
+export const createCatalogueFolder = (runsDir: string, now: Date, what: string): string =>
+  createFolder(path.resolve(runsDir, `${timestamp(now)}-${what}`));
 
 /** Makes the folder of one run of a catalogue, such as `fooled-client-abort` for its label. */
 export const createRunFolderIn = (catalogueFolder: string, label: string, plan: RunPlan): string =>

@@ -55,6 +55,7 @@ export async function openCluster(
       }),
     swarm: clients.map((client) => startRemotely(client, { address, port })),
     startLibrary: noLibraries,
+    startClients: noClientPrograms,
     applySysctls: (sysctls) => findSysctls(sysctls, listener, clients),
     tellingOf,
     conclude: async () => {
@@ -90,6 +91,13 @@ const refuse = (): Promise<never> =>
 const noLibraries = (): never => {
   throw new HarnessError('USAGE', 'In a cluster no client library can be started.', {
     remedy: 'use --sandbox netns',
+  });
+};
+
+/** Likewise. */
+const noClientPrograms = (): never => {
+  throw new HarnessError('USAGE', 'In a cluster no client program but the swarm can be started.', {
+    remedy: 'use --sandbox netns or --sandbox docker',
   });
 };
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { FILES, type TimelineEntry } from '../domain/evidence.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
 import { startCapture } from './capture.ts';
+import { clientPrograms } from './client-programs.ts';
 import { monotonicMs, readClockAnchor } from './clock.ts';
 import { commandRunner, type RunCommand } from './hosts.ts';
 import { LateResources } from './late-resources.ts';
@@ -76,11 +77,13 @@ async function experiment(
       ? nothingToDispose
       : await startTrace(traceInstance, plan, recorder, run);
   await using swarm = await swarmStarting;
+  await using programs = clientPrograms(site.startClients, recorder, signal, late.fail);
   const bench: Bench = {
     loadLibraries: libraryLoader(site, late, options),
     plan,
     site,
     swarm,
+    clientPrograms: programs,
     tableFiles,
     acceptQueueLength: acceptQueueReader(tableFiles, port, mostListeners),
     servers: new Map(),

@@ -1,4 +1,5 @@
 import type { Condition } from '../domain/plan.ts';
+import type { ClientPrograms } from './client-programs.ts';
 import { monotonicMs } from './clock.ts';
 import { countersNow } from './counters.ts';
 import type { HostNamespace } from './hosts.ts';
@@ -13,6 +14,7 @@ export interface Watched {
   readonly servers: ReadonlyMap<number, Server>;
   readonly swarm: Swarm;
   readonly libraries: Libraries | undefined;
+  readonly clientPrograms: ClientPrograms;
   /** /proc/<pid>/net/tcp or tcp6 of the server, or both. */
   readonly tableFiles: readonly string[];
   readonly port: number;
@@ -79,6 +81,14 @@ function lookAt(condition: Momentary, watched: Watched): Looked {
       const waiting = watched.libraries?.waiting() ?? 0;
       return { reached: waiting === 0, seen: `client libraries that still wait ${waiting}` };
     }
+    case 'clients-told': {
+      const told = watched.clientPrograms.told(condition.wave, condition.event);
+      return atLeast(`events '${condition.event}'`, told, condition);
+    }
+    case 'server-told': {
+      const told = watched.servers.get(condition.relay ?? 0)?.told(condition.event) ?? 0;
+      return atLeast(`events '${condition.event}'`, told, condition);
+    }
     case 'accept-queue-length':
       return equals('accept-queue length', watched.acceptQueueLength() ?? -1, condition);
     case 'syn-queue-length':
@@ -125,6 +135,10 @@ export function describeCondition(condition: Condition): string {
       return `the server to receive ${condition.atLeast} bytes`;
     case 'libraries-ended':
       return 'every client library to end';
+    case 'clients-told':
+      return `clients '${condition.wave}' to say '${condition.event}' ${condition.atLeast} times`;
+    case 'server-told':
+      return `the server to say '${condition.event}' ${condition.atLeast} times`;
     case 'accept-queue-length':
       return `the accept queue to hold ${condition.equals}`;
     case 'syn-queue-length':

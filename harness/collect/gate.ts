@@ -1,6 +1,5 @@
-import type { Step } from '../domain/plan.ts';
-import type { AddressFamily } from '../domain/tcp.ts';
-import { SERVER_ADDRESS } from './host-network.ts';
+import type { RunPlan, Step } from '../domain/plan.ts';
+import { clientAddressesOf, SERVER_ADDRESS } from './host-network.ts';
 import type { HostNamespace, RunCommand } from './hosts.ts';
 
 /**
@@ -17,27 +16,29 @@ export interface Gate {
   set(step: GateStep): Promise<void>;
 }
 
-export type GateStep = Pick<Extract<Step, { kind: 'gate' }>, 'closed' | 'holds'>;
+export type GateStep = Pick<Extract<Step, { kind: 'gate' }>, 'closed' | 'holds' | 'address'>;
 
-interface Network {
-  readonly family: AddressFamily;
-  readonly port: number;
-}
+type Network = RunPlan['network'];
 
 const TABLE = 'inet backlog_lab';
 
 export function gateCommand(
-  { closed, holds }: GateStep,
-  { family, port }: Network,
+  { closed, holds, address }: GateStep,
+  network: Network,
 ): readonly string[] {
   if (!closed) return ['nft', `delete table ${TABLE}`];
+  const { family, port } = network;
   const protocol = family === 4 ? 'ip' : 'ip6';
   const server = SERVER_ADDRESS[family];
   const [hook, rule] =
     holds === 'syn-acks'
       ? ['input', `${protocol} saddr ${server} tcp sport ${port}`]
       : ['output', `${protocol} daddr ${server} tcp dport ${port} tcp flags & syn == 0`];
-  const chain = `chain gate { type filter hook ${hook} priority 0; ${rule} counter drop; }`;
+  const only =
+    address === undefined
+      ? ''
+      : `${protocol} ${hook === 'input' ? 'daddr' : 'saddr'} ${clientAddressesOf(network)[address]} `;
+  const chain = `chain gate { type filter hook ${hook} priority 0; ${only}${rule} counter drop; }`;
   return ['nft', `table ${TABLE} { ${chain}; }`];
 }
 

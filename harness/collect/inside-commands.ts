@@ -1,10 +1,12 @@
 import type { RunPlan, Step } from '../domain/plan.ts';
 import { HOSTS, type Host } from '../domain/tcp.ts';
 import { captureCommand } from './capture.ts';
+import { clientProgramCommand } from './client-programs.ts';
 import { gateCommand } from './gate.ts';
 import { clientAddressesOf, hostScript, WIRE_COMMAND } from './host-network.ts';
 import { HOLDER_COMMAND } from './hosts.ts';
 import { libraryCommand } from './libraries.ts';
+import { connects } from './namespaces-site.ts';
 import { ownServerCommand } from './own-server.ts';
 import { serverCommand } from './server.ts';
 import { listenerCommand } from './snapshot.ts';
@@ -20,7 +22,14 @@ export function insideCommands(plan: RunPlan): readonly (readonly string[])[] {
     ...HOSTS.map((host) => on(host, hostScript(host, plan.network))),
     ...HOSTS.flatMap((host) => sysctlCommands(host, plan)),
     on('server', captureCommand(port)),
-    on('client', swarmCommand({ family, port, sourceAddresses: clientAddressesOf(plan.network) })),
+    ...(connects(plan)
+      ? [
+          on(
+            'client',
+            swarmCommand({ family, port, sourceAddresses: clientAddressesOf(plan.network) }),
+          ),
+        ]
+      : []),
     ...plan.steps.flatMap((step) => stepCommands(step, plan)),
   ];
 }
@@ -36,13 +45,18 @@ const sysctlCommands = (host: Host, { sysctls }: RunPlan): readonly (readonly st
     .filter((wanted) => Object.keys(wanted).length > 0)
     .map((wanted) => on(host, sysctlCommand(wanted)));
 
-function stepCommands(step: Step, { network }: RunPlan): readonly (readonly string[])[] {
+function stepCommands(step: Step, plan: RunPlan): readonly (readonly string[])[] {
+  const { network } = plan;
   if (step.kind === 'start-server') {
     const { own } = step;
     return [on('server', own ? ownServerCommand(own) : serverCommand({ ...network, ...step }))];
   }
   if (step.kind === 'load-libraries') {
     return step.clients.map((client) => on('client', libraryCommand(network, client)));
+  }
+  if (step.kind === 'start-clients') {
+    const programs = plan.steps.filter(({ kind }) => kind === 'start-clients');
+    return [on('client', clientProgramCommand(step, programs.indexOf(step), plan))];
   }
   if (step.kind === 'gate') return [on('client', gateCommand(step, network))];
   if (step.kind === 'snapshot') return [on('server', listenerCommand(network.port))];

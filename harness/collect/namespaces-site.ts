@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { RunPlan } from '../domain/plan.ts';
 import { HOSTS } from '../domain/tcp.ts';
+import { clientProgramCommand } from './client-programs.ts';
 import { readCounterFiles } from './counters.ts';
 import { gateOf } from './gate.ts';
 import { WIRE } from './host-network.ts';
@@ -22,7 +24,7 @@ export const openNamespaces =
     const { network, parameters } = plan;
     const mostClients = network.mostClients ?? parameters.clients;
     keepSocketTablesSmall(mostClients);
-    const processes = processesFor(mostClients, parameters.arrivals);
+    const processes = connects(plan) ? processesFor(mostClients, parameters.arrivals) : 0;
     const laboratory = await openLaboratory({ ...network, serverHere }, run, signal);
     const { server, client } = laboratory;
     const target = {
@@ -44,6 +46,8 @@ export const openNamespaces =
       ),
       startLibrary: (library) => (how) =>
         startProgram({ ...how, argv: client.inside(libraryCommand(network, library)) }),
+      startClients: (step, index) => (how) =>
+        startProgram({ ...how, argv: client.inside(clientProgramCommand(step, index, plan)) }),
       applySysctls: async ({ pinned, required }) => {
         const applied = await Promise.all(
           HOSTS.map(async (host) => [
@@ -63,6 +67,10 @@ export const openNamespaces =
       [Symbol.asyncDispose]: () => laboratory[Symbol.asyncDispose](),
     };
   };
+
+/** A plan whose clients are programs of their own needs no swarm. */
+export const connects = ({ steps }: RunPlan): boolean =>
+  steps.some(({ kind }) => kind === 'connect');
 
 const nearClient = (client: HostNamespace): ClientHost => ({
   name: 'client',

@@ -71,6 +71,7 @@ export async function startOwnServer(
     return {
       unexpectedEnd: program.unexpectedEnd,
       obey: ({ command }) => Promise.reject(new Error(`An own server does not obey ${command}.`)),
+      told: () => 0,
       taken: () => 0,
       receivedBytes: () => 0,
       own: {

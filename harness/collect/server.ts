@@ -4,14 +4,16 @@ import type { Step } from '../domain/plan.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
 import type { ServerCommand, ServerEvent } from '../domain/wire.ts';
 import { compiledProgram } from '../package-files.ts';
+import { optionsOf } from './client-programs.ts';
 import { serverAddress } from './host-network.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Site } from './site.ts';
 import { within } from './until.ts';
 
-const PROGRAM = compiledProgram('servers/never-accepts.js');
 const DEADLINE_MS = 10_000;
 const CLOSING_MS = 2_000;
+/** A program may say good-bye to its clients first. */
+const FAREWELL_MS = 10_000;
 
 /** The event that says a command was carried out. */
 const ANSWER: Readonly<Record<ServerCommand['command'], ServerEvent['event']>> = {
@@ -28,6 +30,8 @@ export interface Server extends AsyncDisposable {
   obey(command: ServerCommand): Promise<void>;
   /** Connections taken out of the accept queue so far, kept or dropped. */
   taken(): number;
+  /** Events of that name so far. */
+  told(event: string): number;
   receivedBytes(): number;
   /** Only of a server that is not ours. */
   readonly own?: {
@@ -41,7 +45,7 @@ export interface Server extends AsyncDisposable {
 export interface ServerOptions
   extends Pick<
     Extract<Step, { kind: 'start-server' }>,
-    'backlog' | 'maxConnections' | 'answers' | 'relay'
+    'backlog' | 'maxConnections' | 'answers' | 'relay' | 'program'
   > {
   readonly family: AddressFamily;
   readonly port: number;
@@ -50,14 +54,16 @@ export interface ServerOptions
 }
 
 export const serverCommand = (options: ServerOptions): readonly string[] => {
-  const { family, port, backlog, maxConnections, answers, relay = 0 } = options;
+  const { family, port, backlog, maxConnections, answers, relay = 0, program } = options;
   const address = options.address ?? serverAddress(family, relay);
   return [
-    ...[process.execPath, PROGRAM, '--host', address],
+    ...[process.execPath, compiledProgram(`servers/${program?.name ?? 'never-accepts'}.js`)],
+    ...['--host', address],
     ...['--port', `${port}`, '--backlog', backlog === null ? 'none' : `${backlog}`],
     ...(backlog === 0 ? ['--allow-zero'] : []),
     ...(maxConnections === undefined ? [] : ['--cap', `${maxConnections}`]),
     ...(answers === true ? ['--answer'] : []),
+    ...optionsOf(program?.options ?? {}),
   ];
 };
 
@@ -70,7 +76,7 @@ export async function startServer(
 ): Promise<Server> {
   const eventsFile = serverEventsFile(options.relay ?? 0);
   const logFile = serverLogFile(options.relay ?? 0);
-  let taken = 0;
+  const told = new Map<string, number>();
   let receivedBytes = 0;
   const waiting = new Map<ServerEvent['event'], () => void>();
   let failed: (error: HarnessError) => void = () => undefined;
@@ -86,7 +92,7 @@ export async function startServer(
     onLine: (line) => {
       recorder.append(eventsFile, `${line}\n`);
       const event = JSON.parse(line) as ServerEvent;
-      if (event.event === 'accepted' || event.event === 'dropped') taken += 1;
+      told.set(event.event, (told.get(event.event) ?? 0) + 1);
       if (event.event === 'received') receivedBytes += event.bytes;
       if (event.event === 'failed') failed(serverFailed(event.code, event.message));
       waiting.get(event.event)?.();
@@ -110,16 +116,20 @@ export async function startServer(
     unexpectedEnd,
     obey: (command) => {
       // It ends after that, which its end of input allows for.
-      if (command.command === 'close') return program.finish('end-of-input', CLOSING_MS);
+      if (command.command === 'close') return program.finish('end-of-input', closingMs(options));
       const answer = answered(ANSWER[command.command]);
       program.say(command);
       return answer;
     },
-    taken: () => taken,
+    taken: () => (told.get('accepted') ?? 0) + (told.get('dropped') ?? 0),
+    told: (event) => told.get(event) ?? 0,
     receivedBytes: () => receivedBytes,
     [Symbol.asyncDispose]: () => program.finish('end-of-input', CLOSING_MS),
   };
 }
+
+const closingMs = ({ program }: ServerOptions): number =>
+  program === undefined ? CLOSING_MS : FAREWELL_MS;
 
 const serverFailed = (code: string, message: string): HarnessError =>
   new HarnessError('SERVER_FAILED', `The server cannot listen: ${message} (${code}).`, {

@@ -1,6 +1,7 @@
 import type { AppliedSysctl } from '../domain/evidence.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
 import type { LibraryClient } from '../domain/usual-clients.ts';
+import type { StartClients } from './client-programs.ts';
 import type { CounterFiles } from './counters.ts';
 import type { Gate } from './gate.ts';
 import type { HostNamespace, RunCommand } from './hosts.ts';
@@ -44,6 +45,8 @@ export interface Site extends AsyncDisposable {
   /** One for each process of the swarm. */
   readonly swarm: readonly StartProgram[];
   readonly startLibrary: (client: LibraryClient) => StartProgram;
+  /** `index` counts the client programs of the run. */
+  readonly startClients: (step: StartClients, index: number) => StartProgram;
   /** Brings the plan's sysctls into force, or fails (`SYSCTL_NOT_WRITABLE`) if a required one is not. */
   applySysctls(sysctls: RunPlan['sysctls']): Promise<readonly AppliedSysctl[]>;
   setSysctl(step: Extract<Step, { kind: 'set-sysctl' }>): Promise<void>;

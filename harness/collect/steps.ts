@@ -1,4 +1,5 @@
 import { clientsOfWave, type RunPlan, type Step } from '../domain/plan.ts';
+import type { ClientPrograms } from './client-programs.ts';
 import { monotonicMs } from './clock.ts';
 import { describeCondition, lookerFor, type Watched } from './conditions.ts';
 import { countersNow } from './counters.ts';
@@ -16,6 +17,7 @@ export interface Bench {
   readonly plan: RunPlan;
   readonly site: Site;
   readonly swarm: Swarm;
+  readonly clientPrograms: ClientPrograms;
   /** /proc/<pid>/net/tcp or tcp6 of the server, or both. */
   readonly tableFiles: readonly string[];
   readonly acceptQueueLength: () => number | undefined;
@@ -66,8 +68,12 @@ export function carryOut(step: Step, bench: Bench): Promise<SnapshotTimes | unde
       return loadLibraries(step, bench);
     case 'connect-libraries':
       return connectLibraries(step, bench);
+    case 'start-clients':
+      return startClients(step, bench);
+    case 'clients-command':
+      return bench.clientPrograms.command(step.wave, step.command, step.deadlineMs).then(nothing);
     case 'release':
-      return bench.swarm.release().then(nothing);
+      return release(bench);
   }
 }
 
@@ -98,6 +104,15 @@ async function connect(step: StepOf<'connect'>, bench: Bench): Promise<undefined
   bench.swarm.connect({ ...step, clients: clientsOfWave(step, limit) });
 }
 
+async function startClients(step: StepOf<'start-clients'>, bench: Bench): Promise<undefined> {
+  bench.originMonotonicMs ??= monotonicMs();
+  bench.clientPrograms.start(step);
+}
+
+async function release({ swarm, clientPrograms }: Bench): Promise<undefined> {
+  await Promise.all([swarm.release(), clientPrograms.release()]);
+}
+
 async function loadLibraries(step: StepOf<'load-libraries'>, bench: Bench): Promise<undefined> {
   bench.libraries = await bench.loadLibraries(step.clients);
 }
@@ -116,6 +131,7 @@ function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined>
     servers: bench.servers,
     swarm: bench.swarm,
     libraries: bench.libraries,
+    clientPrograms: bench.clientPrograms,
     port: bench.plan.network.port,
     tableFiles: bench.tableFiles,
     acceptQueueLength: bench.acceptQueueLength,
@@ -152,6 +168,10 @@ export function describeStep(step: Step): string {
       return `${step.beyondPlaces === true ? 'places + ' : ''}${step.clients} clients connect (${step.arrivals.kind})`;
     case 'await':
       return `wait for ${describeCondition(step.condition)}`;
+    case 'start-clients':
+      return `start ${step.program} (${step.wave})`;
+    case 'clients-command':
+      return `${step.wave}: ${step.command.command}`;
     case 'set-sysctl':
       return `${step.host}: ${step.key}=${step.value}`;
     case 'send':

@@ -115,6 +115,7 @@ export async function startSwarm(
   const programs = starts.map((start, index) =>
     startSwarmProcess(index, start, onEvent, recorder, signal),
   );
+  if (processes === 0) allReady();
   const unexpectedEnd = Promise.race(programs.map((program) => program.unexpectedEnd));
   unexpectedEnd.catch(() => undefined);
   await within(Promise.race([ready, unexpectedEnd]), {
@@ -172,15 +173,19 @@ export async function startSwarm(
  * the server's timers run, on the processor that sent the SYN. The kernel tests the accept queue
  * and adds to it in two steps, so two processors may each take the last place, and the queue holds
  * one more than it should (seen on 6.18 with two busy processors).
- * A single address is left to the kernel: bind(2) before connect(2) would only cost time.
  */
+export const onClientsProcessor = (port: number): readonly string[] => [
+  ...['taskset', '--cpu-list', `${cpuFor(port)}`],
+];
+
+/** A single address is left to the kernel: bind(2) before connect(2) would only cost time. */
 export const swarmCommand = ({
   family,
   port,
   sourceAddresses,
   address = SERVER_ADDRESS[family],
 }: SwarmTarget): readonly string[] => [
-  ...['taskset', '--cpu-list', `${cpuFor(port)}`],
+  ...onClientsProcessor(port),
   ...[process.execPath, PROGRAM, '--host', address, '--port', `${port}`],
   ...(sourceAddresses.length > 1 ? ['--source-address', sourceAddresses.join(',')] : []),
 ];

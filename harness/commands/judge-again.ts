@@ -3,10 +3,12 @@ import path from 'node:path';
 import { judgeEvidence } from '../reproduce.ts';
 import { readEvidence } from '../run-folder.ts';
 import { exitCodeOfVerdict } from './exit-code.ts';
+import { isIncidentFolder, judgeIncidentAgain } from './judge-incident-again.ts';
 import { conclude, type Shown } from './run.ts';
 
 export function judgeAgain(folder: string, shown: Shown): number {
   const absolute = path.resolve(folder);
+  if (isIncidentFolder(absolute)) return judgeIncidentAgain(absolute, shown);
   const judgement = judgeEvidence(readEvidence(absolute));
   conclude(judgement, absolute, shown);
   return exitCodeOfVerdict(judgement.verdict.kind);

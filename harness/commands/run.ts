@@ -7,7 +7,7 @@ import { FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import { jsonReport } from '../report/json.ts';
-import { planReport } from '../report/plan-text.ts';
+import { type PlannedRun, planReport } from '../report/plan-text.ts';
 import { plainStyle } from '../report/style.ts';
 import { quietReport, terminalReport } from '../report/terminal.ts';
 import { type Judgement, predictFromPlan, reproduce, unknownScenario } from '../reproduce.ts';
@@ -124,6 +124,21 @@ function dryRun(
   parameters: ReturnType<typeof parametersFrom>,
   settings: RunSettings,
 ): number {
+  const planned = plannedRun(scenario, parameters, settings);
+  print(
+    settings.json
+      ? JSON.stringify({ schemaVersion: 1, dryRun: true, ...planned }, null, 2)
+      : planReport(planned, terminalStyle()),
+  );
+  return 0;
+}
+
+/** What a run would do; nothing is started. */
+export function plannedRun(
+  scenario: Scenario,
+  parameters: ReturnType<typeof parametersFrom>,
+  settings: Pick<RunSettings, 'sandbox' | 'runsDir'>,
+): PlannedRun {
   const plan = scenario.plan(parameters);
   // What an own server asks for is known only when it listens.
   const prediction = plan.parameters.ownServer
@@ -132,11 +147,9 @@ function dryRun(
   const folder = path.join(settings.runsDir, `<time>-${scenario.id}`);
   // In containers the agents start the programs, and the engine has done the rest.
   const inside = settings.sandbox.kind === 'cluster' ? [] : insideCommands(plan);
-  const commandLines = [...commandLinesOf(settings.sandbox, folder), ...inside];
-  print(
-    settings.json
-      ? JSON.stringify({ schemaVersion: 1, dryRun: true, plan, prediction, commandLines }, null, 2)
-      : planReport({ plan, prediction, commandLines }, terminalStyle()),
-  );
-  return 0;
+  return {
+    plan,
+    prediction,
+    commandLines: [...commandLinesOf(settings.sandbox, folder), ...inside],
+  };
 }

@@ -130,11 +130,23 @@ export interface BlockedSpan {
   readonly why: string;
 }
 
+/** A connection that a server program took out of its accept queue. */
+export interface TakenConnection {
+  readonly atMs: number;
+  readonly relay: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** False: closed at once, because the server was at its cap. */
+  readonly kept: boolean;
+}
+
 /** What the applications of an incident say they did. */
 export interface ApplicationSeen {
   readonly requests: readonly RequestStory[];
   readonly health: readonly HealthCheck[];
   readonly replaced: readonly ReplacedChannel[];
+  /** In order of time. */
+  readonly taken: readonly TakenConnection[];
   /** By server, the first (0) first. */
   readonly blocked: readonly (readonly BlockedSpan[])[];
   readonly messages: readonly number[];

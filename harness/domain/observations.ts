@@ -1,3 +1,4 @@
+import type { ApplicationSeen } from './application.ts';
 import type { ClusterClient } from './cluster.ts';
 import type { AppliedSysctl, RunStatus, Surroundings } from './evidence.ts';
 import type { RunPlan } from './plan.ts';
@@ -113,6 +114,8 @@ export interface Observations {
   readonly clients: readonly ClientStory[];
   /** In the order of the plan; absent unless it has client libraries. */
   readonly libraries?: readonly LibraryStory[];
+  /** What the programs of an incident say; absent: the clients are the swarm. */
+  readonly application?: ApplicationSeen;
   /** The containers that they lived in; absent for a run on hosts of our own. */
   readonly cluster?: readonly ClusterClient[];
   /** Connections between the opening and the closing snapshot, in order of their first packet. */

@@ -40,6 +40,8 @@ export interface Parameters {
     /** How long the run waits for each. */
     readonly waitMs: number;
   };
+  /** Which phase of an incident this run is: `fault`, `remedy`, or a further one that is measured. */
+  readonly phase?: string;
   /** Absent: our own server, which never accepts unless it is told to. */
   readonly ownServer?: OwnServer;
 }

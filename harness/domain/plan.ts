@@ -1,3 +1,4 @@
+import type { ClientProgram, ClientProgramCommand, ServerProgram } from './application.ts';
 import type { OwnServer, Parameters, Sysctls } from './parameters.ts';
 import type { AddressFamily, Host } from './tcp.ts';
 import type { LibraryClient } from './usual-clients.ts';
@@ -33,6 +34,20 @@ export type Condition =
   | { readonly kind: 'bytes-received'; readonly relay?: number; readonly atLeast: number }
   /** Every call of a client library has ended, or nobody waits for it any more. */
   | { readonly kind: 'libraries-ended' }
+  /** A client program, by its wave, has told so many events of that name. */
+  | {
+      readonly kind: 'clients-told';
+      readonly wave: string;
+      readonly event: string;
+      readonly atLeast: number;
+    }
+  /** The server program that runs now has told so many events of that name. */
+  | {
+      readonly kind: 'server-told';
+      readonly relay?: number;
+      readonly event: string;
+      readonly atLeast: number;
+    }
   | { readonly kind: 'accept-queue-length'; readonly equals: number }
   | { readonly kind: 'syn-queue-length'; readonly equals: number }
   /** Both queues are empty, or neither has changed its length for so long: nobody accepts them. */
@@ -44,6 +59,9 @@ export type Condition =
       readonly sinceSnapshot: string;
       readonly atLeast: number;
     };
+
+/** Options of a program, by name without the dashes; true is a switch. */
+export type ProgramOptions = Readonly<Record<string, string | number | true>>;
 
 /** One step of a run's timeline. The interpreter in collect/ has one small function per kind. */
 export type Step =
@@ -57,6 +75,8 @@ export type Step =
       readonly answers?: boolean;
       /** Which of several servers with addresses of their own; absent: the first, 0. */
       readonly relay?: number;
+      /** This program of ours instead of the one that never accepts. */
+      readonly program?: { readonly name: ServerProgram; readonly options: ProgramOptions };
       /** This program instead of ours; its backlog is its own affair, so that `backlog` is null. */
       readonly own?: OwnServer;
     }
@@ -79,7 +99,13 @@ export type Step =
    * `holds: 'syn-acks'` every segment of the server when it has crossed the wire, before the
    * clients' kernel sees it.
    */
-  | { readonly kind: 'gate'; readonly closed: boolean; readonly holds?: 'syn-acks' }
+  | {
+      readonly kind: 'gate';
+      readonly closed: boolean;
+      readonly holds?: 'syn-acks';
+      /** Only for clients at this one of the client addresses, the first (0) first; absent: for all. */
+      readonly address?: number;
+    }
   /** Starts a wave of clients and goes on at once. */
   | {
       readonly kind: 'connect';
@@ -91,6 +117,24 @@ export type Step =
       readonly behaviour: ClientBehaviour;
       /** Which of several servers they connect to; absent: the first, 0. */
       readonly relay?: number;
+    }
+  /** Starts a client program, which begins to work at once, and goes on. */
+  | {
+      readonly kind: 'start-clients';
+      readonly wave: string;
+      readonly program: ClientProgram;
+      readonly options: ProgramOptions;
+      /** Which of the client addresses they come from; absent: the kernel takes the first. */
+      readonly address?: number;
+      /** To so many of several servers, the first ones; absent: to the only one. */
+      readonly toRelays?: number;
+    }
+  /** Says so to a client program; the answer to `rest` is waited for. */
+  | {
+      readonly kind: 'clients-command';
+      readonly wave: string;
+      readonly command: ClientProgramCommand;
+      readonly deadlineMs: number;
     }
   /** Every connected client of the wave writes so many bytes. */
   | { readonly kind: 'send'; readonly wave: string; readonly bytes: number }

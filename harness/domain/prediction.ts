@@ -24,7 +24,7 @@ export interface Prediction {
   readonly connected: number | null;
   readonly timedOut: number | null;
   /** Clients whose SYN is answered with a RST because nobody listens; absent: none. */
-  readonly refused?: number;
+  readonly refused?: number | null;
   /** Connected clients whose connection the server does not have. */
   readonly fooled: number | null;
   /** At the closing snapshot. */

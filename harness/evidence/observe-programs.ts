@@ -34,15 +34,18 @@ const readSwarmFile = (reader: EvidenceReader, file: string): SwarmEvent[] => {
 /** How many processes there must be at least, and what the clock of each says. */
 export type SwarmClocks = Pick<ClusterSeen, 'clockOf'> & { readonly processes: number };
 
-/** One process, and more if a folder has more, all on the run's own clock. */
-const ON_ONE_CLOCK: SwarmClocks = { processes: 1, clockOf: () => (monotonicMs) => monotonicMs };
+/** So many processes, and more if a folder has more, all on the run's own clock. */
+export const onOneClock = (processes: number): SwarmClocks => ({
+  processes,
+  clockOf: () => (monotonicMs) => monotonicMs,
+});
 
 /** The stories of all clients, whichever process they lived in. `files` are those of the run folder. */
 export const observeClients = (
   reader: EvidenceReader,
   files: Iterable<string>,
   toMs: (monotonicMs: number) => number,
-  { processes, clockOf } = ON_ONE_CLOCK,
+  { processes, clockOf } = onOneClock(1),
 ): ClientStory[] => {
   const events = swarmProcesses(files, processes)
     .flatMap((process) => {

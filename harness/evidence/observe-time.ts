@@ -24,9 +24,12 @@ export interface RunTime {
   readonly driftMs: number;
 }
 
+/** The first of these is zero. */
+const BEGINNINGS: ReadonlySet<string> = new Set(['connect', 'start-clients']);
+
 /** Without clock.json the axis still begins where its zero is by definition, if that was reached. */
 const timeOfTimeline = (timeline: readonly TimelineEntry[]): RunTime => {
-  const first = timeline.find((entry) => entry.kind === 'connect') ?? timeline[0];
+  const first = timeline.find(({ kind }) => BEGINNINGS.has(kind)) ?? timeline[0];
   const originMonotonicMs = first?.startedMonotonicMs ?? 0;
   return { fromMonotonicMs: (monotonicMs) => monotonicMs - originMonotonicMs, driftMs: 0 };
 };

@@ -15,6 +15,7 @@ import type {
 import { CLOSING_SNAPSHOT, type RunPlan, type Step } from '../domain/plan.ts';
 import type { LibraryStory } from '../domain/usual-clients.ts';
 import { createEvidenceReader, type EvidenceReader, keepShaped } from './evidence-reader.ts';
+import { clientProgramsOf, observeApplication } from './observe-application.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { observeLibraries } from './observe-libraries.ts';
 import {
@@ -24,7 +25,7 @@ import {
   takesIpv6,
 } from './observe-own-server.ts';
 import { observePackets } from './observe-packets.ts';
-import { observeClients, observeServers } from './observe-programs.ts';
+import { observeClients, observeServers, onOneClock } from './observe-programs.ts';
 import { observeStatus, observeSurroundings, observeSysctls, readPlan } from './observe-run.ts';
 import { counterGrowth, observeSnapshots } from './observe-snapshots.ts';
 import { ledgerWindow, observeTime, type RunTime, readTimeline } from './observe-time.ts';
@@ -131,8 +132,11 @@ export const observe = (evidence: Evidence): Observations => {
     reader,
     evidence.keys(),
     toMs,
-    cluster && { processes: cluster.clients.length, clockOf: cluster.clockOf },
+    cluster
+      ? { processes: cluster.clients.length, clockOf: cluster.clockOf }
+      : onOneClock(Math.max(1, clientProgramsOf(carriedOut(plan, timeline)))),
   );
+  const application = observeApplication(reader, carriedOut(plan, timeline), toMs);
   const { segmentsAtMs, laterConnections, ...packets } = observePackets(
     reader,
     time,
@@ -147,6 +151,7 @@ export const observe = (evidence: Evidence): Observations => {
     sysctls: observeSysctls(reader, plan),
     steps: observeSteps(timeline, time),
     clients,
+    ...(application === undefined ? {} : { application }),
     ...(cluster === undefined ? {} : { cluster: cluster.clients }),
     ...packets,
     snapshots:

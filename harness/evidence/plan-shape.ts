@@ -1,3 +1,8 @@
+import {
+  CLIENT_PROGRAMS,
+  type ClientProgramCommand,
+  SERVER_PROGRAMS,
+} from '../domain/application.ts';
 import type { Condition, RunPlan, Step } from '../domain/plan.ts';
 import { HOSTS } from '../domain/tcp.ts';
 import { CLIENT_LIBRARIES } from '../domain/usual-clients.ts';
@@ -30,6 +35,14 @@ const PARAMETERS: Shape = {
   cap: 'number?',
   libraries: 'object?',
   ownServer: 'object?',
+  phase: 'string?',
+};
+
+const PROGRAM: Shape = { name: SERVER_PROGRAMS, options: 'object' };
+
+const CLIENT_COMMANDS: Readonly<Record<ClientProgramCommand['command'], Shape>> = {
+  rest: {},
+  release: {},
 };
 
 const OWN_SERVER: Shape = { command: 'string', folder: 'string', readyWithinMs: 'number' };
@@ -50,11 +63,12 @@ const STEPS: Readonly<Record<Step['kind'], Shape>> = {
     maxConnections: 'number?',
     relay: 'number?',
     own: 'object?',
+    program: 'object?',
   },
   freeze: { frozen: 'boolean' },
   'server-command': { command: 'object', relay: 'number?' },
   snapshot: { name: 'string', netstat: 'boolean?' },
-  gate: { closed: 'boolean' },
+  gate: { closed: 'boolean', address: 'number?' },
   connect: {
     wave: 'string',
     clients: 'number',
@@ -63,6 +77,14 @@ const STEPS: Readonly<Record<Step['kind'], Shape>> = {
     behaviour: 'object',
     relay: 'number?',
   },
+  'start-clients': {
+    wave: 'string',
+    program: CLIENT_PROGRAMS,
+    options: 'object',
+    address: 'number?',
+    toRelays: 'number?',
+  },
+  'clients-command': { wave: 'string', command: 'object', deadlineMs: 'number' },
   send: { wave: 'string', bytes: 'number' },
   'stop-reconnecting': {},
   'load-libraries': { clients: 'array' },
@@ -97,6 +119,8 @@ const CONDITIONS: Readonly<Record<Condition['kind'], Shape>> = {
   'connections-taken': { relay: 'number?', atLeast: 'number' },
   'bytes-received': { relay: 'number?', atLeast: 'number' },
   'libraries-ended': {},
+  'clients-told': { wave: 'string', event: 'string', atLeast: 'number' },
+  'server-told': { relay: 'number?', event: 'string', atLeast: 'number' },
   'accept-queue-length': { equals: 'number' },
   'syn-queue-length': { equals: 'number' },
   'queues-at-rest': { forMs: 'number' },
@@ -134,7 +158,12 @@ const taggedProblem = (
 const partProblem = (step: Step): string | undefined => {
   switch (step.kind) {
     case 'start-server':
-      return step.own && shapeProblem(step.own, OWN_SERVER);
+      return (
+        (step.own && shapeProblem(step.own, OWN_SERVER)) ??
+        (step.program && shapeProblem(step.program, PROGRAM))
+      );
+    case 'clients-command':
+      return taggedProblem(step.command, 'command', CLIENT_COMMANDS);
     case 'connect':
       return (
         taggedProblem(step.arrivals, 'kind', ARRIVALS) ?? shapeProblem(step.behaviour, BEHAVIOUR)

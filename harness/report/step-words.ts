@@ -1,4 +1,4 @@
-import type { Condition, Step } from '../domain/plan.ts';
+import type { Condition, ProgramOptions, Step } from '../domain/plan.ts';
 import type { Arrivals, ClientBehaviour, ServerCommand } from '../domain/wire.ts';
 import { count, duration } from './words.ts';
 
@@ -31,6 +31,12 @@ export function stepWords(step: Step): string {
       return `load ${count(step.clients.length, 'client library', 'client libraries')}`;
     case 'connect-libraries':
       return `the client libraries connect, all at once; each is given ${duration(step.stopWaitingAfterMs)}`;
+    case 'start-clients':
+      return `start ${step.program} (wave '${step.wave}')${optionWords(step.options)}`;
+    case 'clients-command':
+      return step.command.command === 'rest'
+        ? `clients '${step.wave}' begin nothing new and finish what is under way`
+        : `clients '${step.wave}' let go of their connections`;
     case 'release':
       return 'the clients let go of their sockets';
   }
@@ -54,14 +60,24 @@ function serverWords(step: StepOf<'start-server'>): string {
   const backlog = step.backlog === null ? 'without a backlog' : `with backlog ${step.backlog}`;
   const cap =
     step.maxConnections === undefined ? '' : `, capped at ${step.maxConnections} connections,`;
+  if (step.program) {
+    const { name, options } = step.program;
+    return `${serverName(step.relay)} (${name}) listens ${backlog}${optionWords(options)}`;
+  }
   return `${serverName(step.relay)}${cap} listens ${backlog} and does not accept`;
 }
 
-function gateWords({ closed, holds }: StepOf<'gate'>): string {
+/** Names speak for themselves. */
+const optionWords = (options: ProgramOptions): string =>
+  Object.entries(options)
+    .map(([name, value]) => `, ${name.replaceAll('-', ' ')}${value === true ? '' : ` ${value}`}`)
+    .join('');
+
+function gateWords({ closed, holds, address }: StepOf<'gate'>): string {
   if (!closed) return 'open the gate';
   return holds === 'syn-acks'
     ? 'close the gate: nothing that the server sends reaches the clients'
-    : 'close the gate: of the clients only SYNs still reach the server';
+    : `close the gate: of ${address === undefined ? 'the clients' : `the clients at address ${address + 1}`} only SYNs still reach the server`;
 }
 
 function commandWords(command: ServerCommand): string {
@@ -112,6 +128,10 @@ function conditionWords(condition: Condition): string {
       return `the server has received ${count(condition.atLeast, 'byte')}`;
     case 'libraries-ended':
       return 'every client library has reported its end, or has been waited for long enough';
+    case 'clients-told':
+      return `clients '${condition.wave}' have said '${condition.event}' ${condition.atLeast} times`;
+    case 'server-told':
+      return `${serverName(condition.relay)} has said '${condition.event}' ${condition.atLeast} times`;
     case 'accept-queue-length':
       return `the accept queue holds ${condition.equals}`;
     case 'syn-queue-length':

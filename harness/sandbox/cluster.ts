@@ -46,6 +46,7 @@ export const clusterSandbox = (settings: ClusterSettings): Sandbox => ({
 /** Steps that would change the network or the kernel, which the engine has made and keeps. */
 const REFUSED_STEPS: Partial<Readonly<Record<Step['kind'], string>>> = {
   gate: 'a gate would have to be set in every client container, which has no privilege',
+  'start-clients': 'an agent starts the swarm and nothing else',
   'load-libraries': 'an agent starts the swarm and nothing else',
   'set-sysctl': 'sysctls are set by the engine, once, when it makes a container',
 };

@@ -11,6 +11,7 @@ import { establishedWithoutLimit } from './established-without-limit.ts';
 import { fooledClient } from './fooled-client.ts';
 import { fooledClientSends } from './fooled-client-sends.ts';
 import { halfOpenConnections } from './half-open-connections.ts';
+import { INCIDENTS } from './incidents/incidents.ts';
 import { keepaliveBelieves } from './keepalive-believes.ts';
 import { kernelGivesUp } from './kernel-gives-up.ts';
 import { kernelProbe } from './kernel-probe.ts';
@@ -58,6 +59,8 @@ export const SCENARIOS: readonly Scenario[] = [
   synRetransmissions,
 ];
 
-/** Also the one that is about no document, but about a server of the user's. */
+/** Also those of the incidents, and those that are about no document. */
 export const scenarioNamed = (id: string): Scenario | undefined =>
-  [...SCENARIOS, ...CLIENT_STATES, ownServer].find((scenario) => scenario.id === id);
+  [...SCENARIOS, ...INCIDENTS.map(({ scenario }) => scenario), ...CLIENT_STATES, ownServer].find(
+    (scenario) => scenario.id === id,
+  );

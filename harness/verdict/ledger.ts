@@ -7,6 +7,7 @@ import type { Observations, Snapshot } from '../domain/observations.ts';
 import type { Host } from '../domain/tcp.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
 import { isAtLeast, type KernelVersion, parseRelease } from '../kernel/release.ts';
+import { applicationLaws } from './application-laws.ts';
 import { connectionLaws, snapshotLaws, synAcksHeldBack } from './connection-laws.ts';
 import {
   attemptsMade,
@@ -24,7 +25,13 @@ import {
   repeatedSyns,
 } from './figures.ts';
 import { difference, type Law, sum } from './law.ts';
-import { closesTheListener, laterValues, probes } from './plan-facts.ts';
+import {
+  closesTheListener,
+  hasClientPrograms,
+  laterValues,
+  probes,
+  replacesTheListener,
+} from './plan-facts.ts';
 
 export function keepLedger(seen: Observations): Ledger {
   const identities = lawsOf(seen).map(weigh);
@@ -51,6 +58,7 @@ const lawsOf = (seen: Observations): readonly Law[] => [
   ...captureLaws(seen),
   ...clientLaws(seen),
   ...synLaws(seen),
+  ...applicationLaws(seen),
   ...connectionLaws(seen),
   ...snapshotLaws(seen),
 ];
@@ -88,6 +96,9 @@ function clientLaws(seen: Observations): readonly Law[] {
       name: 'every client of the plan tells its story',
       left: ['clients of the plan', clientsPlanned(seen)],
       right: ['clients with a story', clients],
+      notApplicable: hasClientPrograms(seen.plan)
+        ? 'client programs connect as often as their work asks'
+        : undefined,
     },
     {
       name: 'every attempt has an outcome',
@@ -146,7 +157,10 @@ function synLaws(seen: Observations): readonly Law[] {
     {
       name: 'refused SYNs and dropped ACKs make the listener’s drops',
       left: ['drops of the listener by ss', listenerDrops(seen)],
-      right: ['refused SYNs in the capture + 2 × other ListenDrops', expectedListenerDrops(seen)],
+      right: [
+        'refused SYNs in the capture + 2 × other ListenDrops + requests that a client reset',
+        expectedListenerDrops(seen),
+      ],
       notApplicable: otherListenerDrops(seen),
     },
     {
@@ -173,13 +187,25 @@ function uncounted(
 }
 
 /**
+ * A RST that ends a request counts as a drop of the listener too, and in no ListenDrops (seen on
+ * 6.18). The server had said nothing but SYN-ACKs: it never had the connection.
+ */
+const requestsReset = ({ connections }: Observations): number =>
+  connections.filter(
+    ({ synAcks, resets, bareAcks, data, finishes }) =>
+      synAcks.length > 0 &&
+      resets.some(({ from }) => from === 'client') &&
+      ![...bareAcks, ...data, ...finishes].some(({ from }) => from === 'server'),
+  ).length;
+
+/**
  * The listener's own count adds one for a refused SYN and two for a dropped final ACK, ListenDrops
  * adds one for each (4.7 and later, seen on 6.18). So packets, counters and the socket must agree.
  */
 function expectedListenerDrops(seen: Observations): number | undefined {
   const refused = refusedSyns(seen);
   const acks = difference(growth(seen, 'server', 'ListenDrops'), refused);
-  return acks === undefined ? undefined : refused + 2 * acks;
+  return acks === undefined ? undefined : refused + 2 * acks + requestsReset(seen);
 }
 
 /** `d` of skmem came with 4.7; a kernel that has it shows it in every snapshot. */
@@ -191,6 +217,7 @@ const countsNoListenerDrops = (seen: Observations): boolean =>
 function otherListenerDrops(seen: Observations): string | undefined {
   if (countsNoListenerDrops(seen)) return 'this kernel does not count the drops of a listener';
   if (closesTheListener(seen.plan)) return 'the listener is closed in the end';
+  if (replacesTheListener(seen.plan)) return 'another listener took its place';
   if (probes(seen.plan)) {
     return 'a keepalive probe to a request adds one to the listener’s drops and to no counter';
   }

@@ -17,6 +17,7 @@ export const probes = (plan: RunPlan): boolean =>
 
 /** Some client says a word after its handshake: data, a keepalive probe, a FIN. */
 export const speaks = (plan: RunPlan): boolean =>
+  hasClientPrograms(plan) ||
   probes(plan) ||
   stepsOf(plan, 'send').length > 0 ||
   stepsOf(plan, 'connect').some(
@@ -27,9 +28,24 @@ export const speaks = (plan: RunPlan): boolean =>
 export const holdsSynAcksBack = (plan: RunPlan): boolean =>
   stepsOf(plan, 'gate').some(({ closed, holds }) => closed && holds === 'syn-acks');
 
-/** The listener is closed before the end. */
+/** Clients are programs of their own, not the swarm. */
+export const hasClientPrograms = (plan: RunPlan): boolean =>
+  stepsOf(plan, 'start-clients').length > 0;
+
+/** The step after which no server of the plan listens any more, until another is started. */
+const lastClose = ({ steps }: RunPlan): number =>
+  steps.findLastIndex((step) => step.kind === 'server-command' && step.command.command === 'close');
+
+const startedAfter = ({ steps }: RunPlan, index: number): boolean =>
+  steps.slice(index + 1).some(({ kind }) => kind === 'start-server');
+
+/** The listener is closed before the end, and no other takes its place. */
 export const closesTheListener = (plan: RunPlan): boolean =>
-  stepsOf(plan, 'server-command').some(({ command }) => command.command === 'close');
+  lastClose(plan) >= 0 && !startedAfter(plan, lastClose(plan));
+
+/** The server is started again in the course of the run: its second listener counts anew. */
+export const replacesTheListener = (plan: RunPlan): boolean =>
+  lastClose(plan) >= 0 && startedAfter(plan, lastClose(plan));
 
 /** Values that a sysctl of the server is given in the course of the run. */
 export const laterValues = (plan: RunPlan, key: string): readonly string[] =>

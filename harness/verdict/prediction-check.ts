@@ -58,7 +58,7 @@ export function comparePrediction(
     compare('clients timed out', predicted.timedOut, [
       ['clients', 'outcomes', clientsThat(seen, 'timed-out')],
     ]),
-    compare('clients refused', predicted.refused ?? 0, [
+    compare('clients refused', predicted.refused === undefined ? 0 : predicted.refused, [
       ['clients', 'outcomes', clientsThat(seen, 'refused')],
       ['packets', 'SYNs answered with RST', refusedConnections(seen)],
     ]),
