@@ -6,7 +6,12 @@ import { doctor } from './commands/doctor.ts';
 import { exitCodeOfError } from './commands/exit-code.ts';
 import { explain } from './commands/explain.ts';
 import { incidents } from './commands/incident.ts';
-import { describeIncidentOptions, incidentSettings } from './commands/incident-options.ts';
+import {
+  describeIncidentOptions,
+  incidentFrom,
+  incidentSettings,
+  namesIncident,
+} from './commands/incident-options.ts';
 import { judgeAgain } from './commands/judge-again.ts';
 import { list } from './commands/list.ts';
 import { nearest } from './commands/nearest.ts';
@@ -163,6 +168,7 @@ const REPEATABLE: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['verify', [...VERIFY_LISTS, ...SANDBOX_LISTS]],
   ['sweep', [...SWEEP_LISTS, ...SANDBOX_LISTS]],
   ['clients', [...CLIENTS_LISTS, ...SANDBOX_LISTS]],
+  ['incident', ['names', ...SANDBOX_LISTS]],
   [undefined, ['sysctl', ...SANDBOX_LISTS]],
 ]);
 
@@ -204,6 +210,8 @@ async function dispatch(): Promise<number | RunFailure> {
     case 'doctor':
       return doctor(given.json, sandboxSettings(given));
     default:
+      if (namesIncident(given))
+        return incidents(incidentFrom(given, { ...shown, dryRun: given['dry-run'] }));
       return run(
         {
           ...shown,

@@ -40,7 +40,7 @@ export const listen = (
 
 /** In the same turn as listen(2), before the loop can accept anybody. */
 export const tellListening = (
-  server: Server,
+  server: Pick<Server, 'address'>,
   { host, backlog }: Pick<ListenOptions, 'host' | 'backlog'>,
   log: ProgramLog,
 ): void => {

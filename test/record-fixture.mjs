@@ -2,7 +2,8 @@
  * Records a run of this kernel as a fixture: `npm run fixture -- NAME [run options]`. The run folder
  * is made fit for a repository: what tells of this machine is cut, the samples are thinned, and the
  * conclusions are left out, since the tests draw them anew. A fixture that is judged otherwise than
- * its run is not kept. `--as-ordinary-user` gives up root first.
+ * its run is not kept. `--as-ordinary-user` gives up root first. `npm run fixture -- incident NAME`
+ * records the phases of an incident.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -13,6 +14,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const FIXTURES = path.join('test', 'fixtures', 'runs');
+const INCIDENT_FIXTURES = path.join('test', 'fixtures', 'incidents');
 const LARGEST_FIXTURE_BYTES = 150_000;
 /** One sample of so many is kept even when the queues stood still. */
 const KEEP_EVERY = 20;
@@ -94,7 +96,16 @@ function harness(args, prefix = []) {
   // 0 and 1 are verdicts; a run that decided nothing is no fixture.
   if (status !== 0 && status !== 1) throw new Error(`No verdict: exit code ${status}.\n${stdout}`);
   const { runFolder, ...judgement } = JSON.parse(stdout);
-  return { runFolder: path.resolve(root, runFolder), judgement };
+  return { runFolder: runFolder && path.resolve(root, runFolder), judgement };
+}
+
+/** Its phases, each as a run that is judged by itself. */
+function recordIncident(incident, runsDir) {
+  const { judgement } = harness(['incident', incident, '--runs-dir', runsDir]);
+  return judgement.phases.map((phase) => ({
+    name: phase.name,
+    run: harness(['judge', path.resolve(root, phase.runFolder)]),
+  }));
 }
 
 function record(runOptions, asOrdinaryUser, runsDir) {
@@ -127,27 +138,41 @@ function assertFit(folder, runsDir) {
   return bytes;
 }
 
+function keep({ runFolder, judgement }, kept, runsDir) {
+  const fit = path.join(runsDir, 'fit');
+  fs.rmSync(fit, { recursive: true, force: true });
+  copyFit(runFolder, fit);
+  const bytes = assertFit(fit, runsDir);
+  if (!isDeepStrictEqual(harness(['judge', fit]).judgement, judgement)) {
+    throw new Error('The fixture is judged otherwise than its run: nothing was kept.');
+  }
+  for (const conclusion of CONCLUSIONS) fs.rmSync(path.join(fit, conclusion));
+  fs.rmSync(path.join(root, kept), { recursive: true, force: true });
+  fs.cpSync(fit, path.join(root, kept), { recursive: true });
+  process.stdout.write(
+    `${kept}: ${bytes} bytes, ${judgement.verdict} like the run it was made from.\n`,
+  );
+}
+
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined || !/^[a-z0-9-]+$/.test(name)) {
   throw new Error('Usage: npm run fixture -- NAME [--as-ordinary-user] [run options]');
 }
 const runsDir = fs.mkdtempSync(path.join(os.tmpdir(), 'backlog-lab-fixture-'));
 try {
-  const runOptions = rest.filter((option) => option !== '--as-ordinary-user');
-  const run = record(runOptions, runOptions.length < rest.length, runsDir);
-  const fit = path.join(runsDir, 'fit');
-  copyFit(run.runFolder, fit);
-  const bytes = assertFit(fit, runsDir);
-  if (!isDeepStrictEqual(harness(['judge', fit]).judgement, run.judgement)) {
-    throw new Error('The fixture is judged otherwise than its run: nothing was kept.');
+  if (name === 'incident') {
+    const [incident = ''] = rest;
+    for (const phase of recordIncident(incident, runsDir)) {
+      keep(phase.run, path.join(INCIDENT_FIXTURES, incident, phase.name), runsDir);
+    }
+  } else {
+    const runOptions = rest.filter((option) => option !== '--as-ordinary-user');
+    keep(
+      record(runOptions, runOptions.length < rest.length, runsDir),
+      path.join(FIXTURES, name),
+      runsDir,
+    );
   }
-  for (const conclusion of CONCLUSIONS) fs.rmSync(path.join(fit, conclusion));
-  const kept = path.join(FIXTURES, name);
-  fs.rmSync(path.join(root, kept), { recursive: true, force: true });
-  fs.cpSync(fit, path.join(root, kept), { recursive: true });
-  process.stdout.write(
-    `${kept}: ${bytes} bytes, ${run.judgement.verdict} like the run it was made from.\n`,
-  );
 } finally {
   fs.rmSync(runsDir, { recursive: true, force: true });
 }

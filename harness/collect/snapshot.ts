@@ -17,10 +17,9 @@ export interface SnapshotTimes {
 interface SnapshotWanted {
   readonly name: string;
   readonly netstat?: boolean;
+  /** How long it looks for a moment in which no counter moves; 0: it is taken as things are. */
+  readonly stillWithinMs: number;
 }
-
-/** How long a snapshot looks for a moment in which no counter moves. */
-const STILLNESS_DEADLINE_MS = 2_000;
 
 interface View {
   readonly server: HostTexts;
@@ -37,13 +36,13 @@ interface View {
  * the tables and the packets up to that moment tell of the same instant.
  */
 export async function takeSnapshot(
-  { name, netstat = false }: SnapshotWanted,
+  { name, netstat = false, stillWithinMs }: SnapshotWanted,
   site: Site,
   port: number,
   recorder: RunRecorder,
   run: RunCommand,
 ): Promise<SnapshotTimes> {
-  const giveUpAt = monotonicMs() + STILLNESS_DEADLINE_MS;
+  const giveUpAt = monotonicMs() + stillWithinMs;
   for (;;) {
     const stillFromMonotonicMs = monotonicMs();
     const before = await tellingCounters(site);

@@ -1,4 +1,10 @@
-import { clientsOfWave, type RunPlan, type Step } from '../domain/plan.ts';
+import {
+  CLOSING_SNAPSHOT,
+  clientsOfWave,
+  OPENING_SNAPSHOT,
+  type RunPlan,
+  type Step,
+} from '../domain/plan.ts';
 import type { ClientPrograms } from './client-programs.ts';
 import { monotonicMs } from './clock.ts';
 import { describeCondition, lookerFor, type Watched } from './conditions.ts';
@@ -91,9 +97,20 @@ async function freeze(step: StepOf<'freeze'>, bench: Bench): Promise<undefined> 
   await bench.servers.get(0)?.own?.freeze(step.frozen);
 }
 
+/** How long a snapshot looks for a moment in which no counter moves. */
+const STILLNESS_DEADLINE_MS = 2_000;
+
+/** Programs at work never leave the counters still, and what is to be seen may be gone by then. */
+const isAmongTraffic = ({ name }: StepOf<'snapshot'>, { steps }: RunPlan): boolean =>
+  name !== OPENING_SNAPSHOT &&
+  name !== CLOSING_SNAPSHOT &&
+  steps.some(({ kind }) => kind === 'start-clients');
+
 async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<SnapshotTimes> {
   const { site, plan, recorder, run } = bench;
-  const times = await takeSnapshot(step, site, plan.network.port, recorder, run);
+  const stillWithinMs = isAmongTraffic(step, plan) ? 0 : STILLNESS_DEADLINE_MS;
+  const wanted = { ...step, stillWithinMs };
+  const times = await takeSnapshot(wanted, site, plan.network.port, recorder, run);
   bench.countersAt.set(step.name, countersNow(site.server));
   return times;
 }

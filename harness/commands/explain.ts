@@ -21,11 +21,18 @@ import {
   rowOf,
 } from '../scenarios/explanations/explanations.ts';
 import { standingOf } from '../scenarios/explanations/rule-in-release.ts';
+import { INCIDENTS, incidentNamed } from '../scenarios/incidents/incidents.ts';
 import { EXIT } from './exit-code.ts';
 import { type LastRun, lastRunFinder } from './last-run.ts';
 import { nearest } from './nearest.ts';
 import { print, terminalStyle, terminalWidth } from './terminal.ts';
 import { usage } from './values.ts';
+
+/** Those of the incidents last: a claim that has an experiment of its own is shown by that. */
+const EXPERIMENTS: readonly Scenario[] = [
+  ...SCENARIOS,
+  ...INCIDENTS.map(({ scenario }) => scenario),
+];
 
 type FindLastRun = (claim: string) => LastRun | null;
 
@@ -65,7 +72,7 @@ function rowsNamed(what: string, findLastRun: FindLastRun): readonly ExplainedRo
 
 /** The claims of the catalogue that it explains, or else the row of the document. */
 function idsOf(explanation: Explanation): readonly string[] {
-  const tested = SCENARIOS.flatMap(({ claims }) => claims.map(({ id }) => id));
+  const tested = EXPERIMENTS.flatMap(({ claims }) => claims.map(({ id }) => id));
   const own = new Set(tested.filter((id) => explanationOf(id) === explanation));
   return own.size === 0 ? [explanation.claim] : [...own];
 }
@@ -86,16 +93,16 @@ function explained(id: string, findLastRun: FindLastRun): ExplainedClaim {
 }
 
 const claimsWith = (id: string): Scenario['claims'] =>
-  SCENARIOS.flatMap(({ claims }) => claims.filter((claim) => claim.id === id));
+  EXPERIMENTS.flatMap(({ claims }) => claims.filter((claim) => claim.id === id));
 
 /** Of the scenarios with this claim the first whose defaults put it to the test, or else the first. */
 function experimentFor(id: string): Experiment | null {
-  const experiments = SCENARIOS.filter(({ claims }) => claims.some((claim) => claim.id === id)).map(
-    (scenario) => ({
-      command: `npm run repro -- --scenario ${scenario.id}`,
-      caveat: caveatOf(id, scenario),
-    }),
-  );
+  const experiments = EXPERIMENTS.filter(({ claims }) =>
+    claims.some((claim) => claim.id === id),
+  ).map((scenario) => ({
+    command: `npm run repro -- ${incidentNamed(scenario.id) ? 'incident' : '--scenario'} ${scenario.id}`,
+    caveat: caveatOf(id, scenario),
+  }));
   return experiments.find(({ caveat }) => caveat === null) ?? experiments[0] ?? null;
 }
 

@@ -1,9 +1,11 @@
 /** The options of `incident`: their names and help for yargs, and what they mean. */
 import type { Argv } from 'yargs';
-import { INCIDENTS } from '../scenarios/incidents/incidents.ts';
+import { INCIDENTS, incidentNamed } from '../scenarios/incidents/incidents.ts';
 import type { IncidentSettings } from './incident.ts';
 import type { Shown } from './run.ts';
+import { RUN_OPTIONS, type RunArguments } from './run-options.ts';
 import { sandboxSettings } from './sandbox-options.ts';
+import { usage } from './values.ts';
 
 export function describeIncidentOptions(parser: Argv): Argv {
   const group = 'Incident:';
@@ -44,6 +46,26 @@ export const incidentSettings = (
   sandbox: sandboxSettings(given),
   runsDir: String(given['runs-dir'] ?? 'runs'),
 });
+
+/** Whether `--scenario` names an incident: then it is run as one, with all its phases. */
+export const namesIncident = ({ scenario }: RunArguments): boolean =>
+  typeof scenario === 'string' && incidentNamed(scenario) !== undefined;
+
+/** `--scenario NAME` of an incident. Throws `USAGE` for options of a single run. */
+export function incidentFrom(
+  given: Parameters<typeof sandboxSettings>[0],
+  shown: Shown & { readonly dryRun: boolean },
+): IncidentSettings {
+  const name = String(given['scenario']);
+  const other = RUN_OPTIONS.find((option) => given[option] !== undefined);
+  if (other !== undefined) {
+    throw usage(
+      `Cannot use --${other} with ${name} because the phases of an incident set it themselves.`,
+      `leave it out; npm run repro -- incident ${name} --dry-run shows the phases`,
+    );
+  }
+  return { ...incidentSettings(given, shown), names: [name] };
+}
 
 function namesIn({ names }: Readonly<Record<string, unknown>>): readonly string[] {
   return Array.isArray(names) ? names.map(String) : [];

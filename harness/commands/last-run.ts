@@ -1,5 +1,5 @@
 /** Finds, among the stored runs, the last one that put a claim to the test. */
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FILES, type RunStatus, type Surroundings } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
@@ -40,7 +40,7 @@ export function lastRunFinder(runsDir: string): (claim: string) => LastRun | nul
   };
 }
 
-/** Names begin with a UTC time stamp. A catalogue's runs lie together in a folder `...-verify`. */
+/** Names begin with a UTC time stamp. Runs of a catalogue, or of an incident, lie together in one. */
 const STAMPED = /^\d{8}-\d{6}\.\d{3}-/;
 
 /** Newest first. */
@@ -48,9 +48,9 @@ function runFolders(runsDir: string): readonly string[] {
   return foldersIn(runsDir)
     .filter((name) => STAMPED.test(name))
     .flatMap((name) =>
-      name.endsWith('-verify')
-        ? foldersIn(path.join(runsDir, name)).map((inner) => path.join(name, inner))
-        : [name],
+      existsSync(path.join(runsDir, name, FILES.plan))
+        ? [name]
+        : foldersIn(path.join(runsDir, name)).map((inner) => path.join(name, inner)),
     )
     .sort((left, right) => (startOf(left) < startOf(right) ? 1 : -1))
     .map((name) => path.join(runsDir, name));

@@ -1,24 +1,35 @@
 /** `list`: the scenarios and what they put to the test. */
+
+import type { Scenario } from '../domain/scenario.ts';
 import { scenarioList } from '../report/scenario-list.ts';
 import { SCENARIOS } from '../scenarios/catalogue.ts';
+import { INCIDENTS } from '../scenarios/incidents/incidents.ts';
 import { print, terminalStyle } from './terminal.ts';
 
 export function list(json: boolean): number {
   if (!json) {
-    print(scenarioList(SCENARIOS, terminalStyle()));
+    const incidents = INCIDENTS.map(({ scenario }) => scenario);
+    print(scenarioList(SCENARIOS, incidents, terminalStyle()));
     return 0;
   }
-  const scenarios = SCENARIOS.map(({ id, title, story, claims, defaults }) => ({
-    id,
-    title,
-    story,
-    claims: claims.map(({ id: claim, document, statement }) => ({
-      id: claim,
-      document,
-      claim: statement,
-    })),
-    defaults,
+  const incidents = INCIDENTS.map(({ scenario, phases }) => ({
+    ...described(scenario),
+    phases: phases.map(({ name, role, title }) => ({ name, role, title })),
   }));
-  print(JSON.stringify({ schemaVersion: 1, scenarios }, null, 2));
+  print(
+    JSON.stringify({ schemaVersion: 1, scenarios: SCENARIOS.map(described), incidents }, null, 2),
+  );
   return 0;
 }
+
+const described = ({ id, title, story, claims, defaults }: Scenario) => ({
+  id,
+  title,
+  story,
+  claims: claims.map(({ id: claim, document, statement }) => ({
+    id: claim,
+    document,
+    claim: statement,
+  })),
+  defaults,
+});

@@ -103,6 +103,13 @@ const TEXT_OPTIONS: readonly (readonly [string, string])[] = [
 /** One more attempt of a client has a number a million higher. */
 const MOST_CLIENTS = 999_999;
 
+/** What a single run may be told, but for where its folder goes. */
+export const RUN_OPTIONS: readonly string[] = [
+  ...TEXT_OPTIONS.map(([name]) => name),
+  ...SYSCTL_OPTIONS.map(({ option }) => option),
+  ...['sysctl', 'ipv6'],
+].filter((option) => option !== 'runs-dir' && option !== 'swarms');
+
 export type RunArguments = Readonly<Record<string, unknown>>;
 
 export function describeRunOptions(parser: Argv): Argv {

@@ -4,16 +4,29 @@ import type { Style } from './style.ts';
 
 const WIDTH_COLUMNS = 88;
 
-/** Every scenario with its story and the claims it puts to the test, the default one first. */
-export function scenarioList(scenarios: readonly Scenario[], style: Style): string {
-  const entries = scenarios.map((scenario, index) =>
-    entryLines(scenario, index === 0, style).join('\n'),
-  );
+/**
+ * Every scenario with its story and the claims it puts to the test, the default one first, and then
+ * the incidents.
+ */
+export function scenarioList(
+  scenarios: readonly Scenario[],
+  incidents: readonly Scenario[],
+  style: Style,
+): string {
+  const entries = [
+    ...scenarios.map((scenario, index) =>
+      entryLines(scenario, `--scenario ${scenario.id}`, index === 0, style).join('\n'),
+    ),
+    ...incidents.map((scenario) =>
+      entryLines(scenario, `incident ${scenario.id}`, false, style).join('\n'),
+    ),
+  ];
   return `${entries.join('\n\n')}\n`;
 }
 
 function entryLines(
   { id, title, story, claims }: Scenario,
+  command: string,
   isDefault: boolean,
   style: Style,
 ): readonly string[] {
@@ -23,6 +36,6 @@ function entryLines(
     `  ${title}`,
     ...wrap(story, WIDTH_COLUMNS).map((line) => style.dim(`  ${line}`)),
     `  ${tested}`,
-    style.dim(`  npm run repro -- --scenario ${id}`),
+    style.dim(`  npm run repro -- ${command}`),
   ];
 }

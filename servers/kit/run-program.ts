@@ -6,7 +6,10 @@ export const EXIT_CODES = { ended: 0, wrongUsage: 2, failed: 4 } as const;
 
 /** What a program does with what comes on its standard input, until that ends. */
 export interface Work {
-  /** One line of standard input, which is one JSON object. Throws an Error that quotes what it is not. */
+  /**
+   * One line of standard input, which is one JSON object; the commands `close` and `release` do not
+   * come here, for they end the program. Throws an Error that quotes what is no command.
+   */
   readonly obey: (command: unknown) => void;
   /** Standard input has ended, or SIGINT or SIGTERM has come: let go of everything. */
   readonly end: () => Promise<void> | void;
@@ -62,9 +65,14 @@ const WRONG_COMMAND = 'USAGE';
 
 const obeyStandardInput = async ({ obey }: Work, signal: AbortSignal): Promise<void> => {
   for await (const line of createInterface({ input: process.stdin, signal })) {
-    obey(commandOf(line));
+    const command = commandOf(line);
+    if (ENDINGS.has(wordOf(command))) return;
+    obey(command);
   }
 };
+
+/** What a server and a client are told to end by; both mean what the end of standard input means. */
+const ENDINGS: ReadonlySet<unknown> = new Set(['close', 'release']);
 
 const commandOf = (line: string): unknown => {
   try {

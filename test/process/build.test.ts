@@ -42,14 +42,26 @@ test(
     expect(build(folder)).toMatchObject({ status: 0, stdout: BUILT, stderr: '' });
     expect(build(folder).stdout).toBe(UP_TO_DATE);
     expect(programsOf(folder)).toEqual([
+      'clients/health-check.js',
+      'clients/http-clients.js',
+      'clients/relay-senders.js',
+      'clients/rpc-consumers.js',
+      'clients/short-connections.js',
       'clients/swarm.js',
       'clients/usual-clients.js',
+      'clients/websocket-clients.js',
       'harness/cli.js',
       'harness/collect/agent.js',
       'harness/collect/cluster-main.js',
       'harness/collect/main.js',
+      'servers/blocking-worker-thread.js',
+      'servers/blocking-workers.js',
       'servers/never-accepts-thread.js',
       'servers/never-accepts.js',
+      'servers/pausing-server.js',
+      'servers/relay.js',
+      'servers/rpc-provider.js',
+      'servers/websocket-server.js',
     ]);
 
     const added = path.join(folder, 'servers/added.ts');

@@ -111,7 +111,7 @@ const neverInTime = (seen: Observations): readonly RequestStory[] =>
   );
 
 const connectTimeouts: Symptom = {
-  id: '001-incident (connect timeouts)',
+  id: '001-d (incident)',
   document: '001',
   statement:
     'With acceptCount 1 and ten clients at once, some time out while connecting: their SYN is never answered.',
@@ -131,7 +131,7 @@ const connectTimeouts: Symptom = {
 };
 
 const readTimeouts: Symptom = {
-  id: '001-incident (read timeouts)',
+  id: '001-c (incident)',
   document: '001',
   statement:
     'Another client is connected and times out while reading: it was fooled, the server had dropped its ACK.',

@@ -47,7 +47,7 @@ test('commands can be pasted into a shell', () => {
 });
 
 test('the list of scenarios', () => {
-  const list = scenarioList([fooledClient], plainStyle);
+  const list = scenarioList([fooledClient], [], plainStyle);
   expect(list).toContain('fooled-client  (default)');
   expect(list).toContain('npm run repro -- --scenario fooled-client');
   for (const { id } of fooledClient.claims) expect(list).toContain(id);
