@@ -6,9 +6,9 @@ import { watchedSocket } from './watched-socket.ts';
 
 /**
  * A relay over its cap closes a connection right after the handshake: one that is younger than this
- * is not yet known to stay.
+ * is not yet known to stay. A relay that shares a busy machine takes up to 100 ms for it.
  */
-const PROBATION_MS = 100;
+const PROBATION_MS = 1_000;
 
 export interface RelayConnections {
   /** Connects to a relay, and again and again when that fails or the connection ends. */

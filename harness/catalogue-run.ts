@@ -149,3 +149,12 @@ function throwIfNoCommands(outcomes: readonly CatalogueOutcome[]): void {
   const [first] = lacking;
   if (first !== undefined && lacking.length === outcomes.length) throw first;
 }
+
+/** Why a run decides nothing, for a table that only good runs may fill; null: it was good. */
+export function problemOf(outcome: CatalogueOutcome, reason: string | undefined): string | null {
+  if (outcome.kind === 'failed') {
+    return `${outcome.error.message} Remedy: ${outcome.error.remedy}`;
+  }
+  const { kind } = outcome.verdict;
+  return kind === 'confirmed' || kind === 'outdated' ? null : (reason ?? kind);
+}

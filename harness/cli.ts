@@ -23,6 +23,8 @@ import {
   SANDBOX_LISTS,
   sandboxSettings,
 } from './commands/sandbox-options.ts';
+import { servers } from './commands/servers.ts';
+import { describeServersOptions, SERVERS_LISTS } from './commands/servers-options.ts';
 import { sweep } from './commands/sweep.ts';
 import { describeSweepOptions, SWEEP_LISTS } from './commands/sweep-options.ts';
 import { print } from './commands/terminal.ts';
@@ -39,6 +41,7 @@ const COMMANDS = [
   'sweep',
   'incident',
   'clients',
+  'servers',
   'explain',
   'judge',
   'list',
@@ -91,7 +94,7 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
 const parser = describeSandboxOptions(yargs(argv))
   .scriptName('npm run repro --')
   .usage(
-    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
+    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
   )
   .command('$0', false, (command) =>
     describeRunOptions(command).option('scenario', {
@@ -109,6 +112,11 @@ const parser = describeSandboxOptions(yargs(argv))
   )
   .command('clients', 'what client libraries report when a server is in trouble', (command) =>
     describeClientsOptions(command),
+  )
+  .command(
+    'servers',
+    'what the accept queues of real servers hold, and what changes it',
+    (command) => describeServersOptions(command),
   )
   .command('incident [names..]', 'a system of the documents, broken and repaired', (command) =>
     describeIncidentOptions(command),
@@ -168,6 +176,7 @@ const REPEATABLE: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['verify', [...VERIFY_LISTS, ...SANDBOX_LISTS]],
   ['sweep', [...SWEEP_LISTS, ...SANDBOX_LISTS]],
   ['clients', [...CLIENTS_LISTS, ...SANDBOX_LISTS]],
+  ['servers', [...SERVERS_LISTS, ...SANDBOX_LISTS]],
   ['incident', ['names', ...SANDBOX_LISTS]],
   [undefined, ['sysctl', ...SANDBOX_LISTS]],
 ]);
@@ -194,6 +203,11 @@ async function dispatch(): Promise<number | RunFailure> {
       return sweep({ ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] }, given);
     case 'clients':
       return clients(
+        { ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] },
+        given,
+      );
+    case 'servers':
+      return servers(
         { ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] },
         given,
       );

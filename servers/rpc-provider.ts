@@ -8,7 +8,7 @@ import { encodeFrame, type Frame, readFrames } from './kit/frames.ts';
 import { duration, readOptions } from './kit/options.ts';
 import type { ProgramLog } from './kit/program-log.ts';
 import { notACommand, runProgram, type Work } from './kit/run-program.ts';
-import { LISTEN_HELP, type ListenOptions, listen, listenOptions, peerOf } from './listening.ts';
+import { LISTEN_HELP, listen, listenOptions, peerOf } from './listening.ts';
 
 const HELP = `An RPC provider: it answers each request and each heartbeat at once.
 
@@ -16,13 +16,14 @@ const HELP = `An RPC provider: it answers each request and each heartbeat at onc
 
   --startup-work TIME  from listen(2) on the event loop is blocked for that long, so that nobody is
                        accepted: caches are loaded, classes are compiled (default 0)
+  --leave-within TIME  so long consumers may take to finish when it ends (default 2s)
 ${LISTEN_HELP}
 The default of --backlog is 511. Times are written 300ms, 3s or 300 (milliseconds).
 
 It writes one JSON object a line: listening, blocking and unblocked (the start-up work), accepted,
 saw (each request that it has read), connection-error, closed. {"command":"close"} and the end of
 standard input end it cleanly: it listens no more, asks each consumer to finish and to close its
-connection, and waits 2 s for them.
+connection, and waits for them.
 
 A frame is a length (4 bytes, big-endian) and so many bytes of JSON: {"kind":"request","request":7}
 is answered by {"kind":"response","request":7}, {"kind":"heartbeat"} by
@@ -35,10 +36,13 @@ Examples:
   node dist/servers/rpc-provider.js --port 20880 --backlog 128 --startup-work 3s
 `;
 
-const OPTIONS = { ...listenOptions('511'), 'startup-work': duration(0, '0') };
+const OPTIONS = {
+  ...listenOptions('511'),
+  'startup-work': duration(0, '0'),
+  'leave-within': duration(1, '2s'),
+};
 
-/** How long consumers may take to finish. */
-const LEAVE_WITHIN_MS = 2_000;
+type Options = Exclude<ReturnType<typeof readOptions<typeof OPTIONS>>, 'help'>;
 
 const GOAWAY = encodeFrame({ kind: 'goaway' });
 const HEARTBEAT_ANSWER = encodeFrame({ kind: 'heartbeat-answer' });
@@ -64,6 +68,7 @@ const serve = (socket: Socket, log: ProgramLog): void => {
 const leave = async (
   server: Server,
   connections: ReadonlySet<Socket>,
+  leaveWithinMs: number,
   log: ProgramLog,
 ): Promise<void> => {
   const closed = new Promise((resolve) => server.close(resolve));
@@ -72,16 +77,13 @@ const leave = async (
   }
   const patience = setTimeout(() => {
     for (const connection of connections) connection.destroy();
-  }, LEAVE_WITHIN_MS);
+  }, leaveWithinMs);
   await closed;
   clearTimeout(patience);
   log.tell({ event: 'closed' });
 };
 
-const begin = async (
-  options: ListenOptions & { readonly 'startup-work': number },
-  log: ProgramLog,
-): Promise<Work> => {
+const begin = async (options: Options, log: ProgramLog): Promise<Work> => {
   const connections = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     connections.add(socket);
@@ -96,7 +98,7 @@ const begin = async (
     obey: (command) => {
       throw notACommand(command);
     },
-    end: () => leave(server, connections, log),
+    end: () => leave(server, connections, options['leave-within'], log),
   };
 };
 

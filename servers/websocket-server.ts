@@ -66,6 +66,8 @@ const begin = async (
   });
   server.on('upgrade', (request, socket, head) => {
     tellRequest(request, log);
+    // A turn may upgrade hundreds: whoever waits for this line would hear of the first after seconds.
+    log.flush();
     keepBusy(options['upgrade-cost']);
     upgrades.handleUpgrade(request, socket, head, echo);
   });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import pLimit from 'p-limit';
 import { FILES, type TimelineEntry } from '../domain/evidence.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
 import { startCapture } from './capture.ts';
@@ -136,9 +137,12 @@ function traceInstanceInTime({
 
 const nothingToDispose: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve() };
 
+/** A start is mostly work for a processor, of which there may be few. */
+const STARTS_AT_ONCE = 4;
+
 /**
- * How a step starts the server. A plan that begins with that gets it started beside the other
- * programs already; the step then only waits for it.
+ * How a step starts the server. Those with which a plan begins are started beside the other
+ * programs already, a few at a time; their steps then only wait for them.
  */
 function serverStarter(
   plan: RunPlan,
@@ -152,14 +156,14 @@ function serverStarter(
     step.own === undefined
       ? startServer(launch, { ...plan.network, ...step }, recorder, signal)
       : startOwnServer(step.own, plan.network, { host, run, recorder, signal });
-  const [first] = plan.steps;
-  let early = first?.kind === 'start-server' ? start(first) : undefined;
-  early?.catch(() => undefined);
+  const together = pLimit(STARTS_AT_ONCE);
+  const early = new Map(
+    startsAtFirst(plan).map((step) => [step, together(() => start(step))] as const),
+  );
+  for (const starting of early.values()) starting.catch(() => undefined);
   let sampling = false;
   return async (step) => {
-    const starting = early ?? start(step);
-    early = undefined;
-    const server = await starting;
+    const server = await (early.get(step) ?? start(step));
     late.own(server);
     if (!sampling && plan.sampleEveryMs > 0) {
       sampling = true;
@@ -175,6 +179,15 @@ function serverStarter(
     server.unexpectedEnd.catch((error: unknown) => late.fail(error));
     return server;
   };
+}
+
+function startsAtFirst({ steps }: RunPlan): readonly StepOf<'start-server'>[] {
+  const starts: StepOf<'start-server'>[] = [];
+  for (const step of steps) {
+    if (step.kind !== 'start-server') break;
+    starts.push(step);
+  }
+  return starts;
 }
 
 const libraryLoader =

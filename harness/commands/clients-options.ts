@@ -2,9 +2,9 @@
 import type { Argv } from 'yargs';
 import { CLIENT_LIBRARIES, type ClientLibrary } from '../domain/usual-clients.ts';
 import { CLIENT_STATES } from '../scenarios/client-states.ts';
-import { nearest } from './nearest.ts';
+import { chosenNames, texts } from './chosen-names.ts';
 import { type Destination, destinations } from './report-destinations.ts';
-import { durationMs, usage } from './values.ts';
+import { durationMs } from './values.ts';
 
 export const CLIENTS_REPORTERS = ['terminal', 'json', 'markdown'] as const;
 export type ClientsReporter = (typeof CLIENTS_REPORTERS)[number];
@@ -62,35 +62,11 @@ export function describeClientsOptions(parser: Argv): Argv {
 export function clientsSettings(given: Readonly<Record<string, unknown>>): ClientsSettings {
   const reporterTexts = [...texts(given['reporter']), ...(given['json'] === true ? ['json'] : [])];
   return {
-    libraries: chosen('library', CLIENT_LIBRARIES, given['library']),
-    states: chosen('state', STATES, given['state']).map((state) => `${PREFIX}${state}`),
+    libraries: chosenNames('library', CLIENT_LIBRARIES, given['library']),
+    states: chosenNames('state', STATES, given['state']).map((state) => `${PREFIX}${state}`),
     timeoutMs: durationMs('timeout', String(given['timeout'] ?? TIMEOUT)),
     waitMs: durationMs('wait', String(given['wait'] ?? WAIT)),
     reporters: destinations(CLIENTS_REPORTERS, reporterTexts),
     runsDir: String(given['runs-dir'] ?? 'runs'),
   };
-}
-
-const texts = (given: unknown): readonly string[] =>
-  Array.isArray(given) ? given.map(String) : [];
-
-/** In the order in which they are known; without a word, all. */
-function chosen<Name extends string>(
-  option: string,
-  known: readonly Name[],
-  given: unknown,
-): readonly Name[] {
-  const words = texts(given)
-    .flatMap((text) => text.split(','))
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-  const unknown = words.find((word) => !known.some((name) => name === word));
-  if (unknown !== undefined) {
-    const near = nearest(unknown, known);
-    throw usage(
-      `There is no ${option} '${unknown}'.`,
-      near === undefined ? `choose from ${known.join(', ')}` : `did you mean ${near}?`,
-    );
-  }
-  return words.length === 0 ? known : known.filter((name) => words.includes(name));
 }

@@ -1,6 +1,6 @@
 /** `clients`: what the usual client libraries report when a server is in trouble. */
 import os from 'node:os';
-import { runCatalogue } from '../catalogue-run.ts';
+import { problemOf, runCatalogue } from '../catalogue-run.ts';
 import type { CatalogueOutcome, CatalogueRun } from '../domain/catalogue.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { Scenario } from '../domain/scenario.ts';
@@ -25,9 +25,8 @@ import { EXIT } from './exit-code.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
 import { prepareFiles, writeReports } from './report-destinations.ts';
 import { keepVerdict, type RunFailure, type Shown, shortened } from './run.ts';
-import { openChosenSandbox } from './sandbox-options.ts';
+import { onThisMachine, openChosenSandbox } from './sandbox-options.ts';
 import { terminalWidth } from './terminal.ts';
-import { usage } from './values.ts';
 import { showVerifyProgress } from './verify-progress.ts';
 
 export interface ClientsShown extends Shown {
@@ -46,7 +45,7 @@ export async function clients(
   given: Readonly<Record<string, unknown>>,
 ): Promise<number | RunFailure> {
   const settings = clientsSettings(given);
-  assertOnThisMachine(shown.sandbox);
+  const here = onThisMachine(shown.sandbox, 'clients', 'the packages are on this machine');
   const show = (table: ClientsTable): void =>
     writeReports(settings.reporters, ({ name }, style) =>
       REPORTS[name](table, { style, verbose: shown.verbose, widthColumns: terminalWidth() }),
@@ -59,7 +58,6 @@ export async function clients(
   using interruption = watchForInterruption();
   let folder: string | undefined;
   try {
-    const here = { ...shown.sandbox, kind: 'netns' } as const;
     const sandbox = await openChosenSandbox(here, interruption.signal);
     folder = createCatalogueFolder(settings.runsDir, new Date(), 'clients');
     const table = await measure(settings, { shown, folder, sandbox, interruption });
@@ -88,15 +86,6 @@ function unmeasured({ libraries, states, timeoutMs, waitMs }: ClientsSettings): 
 
 const chosenStates = (states: readonly string[]): readonly Scenario[] =>
   CLIENT_STATES.filter(({ id }) => states.includes(id));
-
-/** A container has packages of its own, and those of the user are what is asked for. */
-function assertOnThisMachine({ kind }: SandboxSettings): void {
-  if (kind === 'netns' || kind === 'auto') return;
-  throw usage(
-    `Cannot use --sandbox ${kind} with clients because the packages are on this machine and not in a container.`,
-    'leave it out; npm run repro -- doctor says whether network namespaces can be made here',
-  );
-}
 
 interface Undertaking {
   readonly shown: ClientsShown;
@@ -167,14 +156,8 @@ function runOf(
 /** A run that is not good decides nothing: then its stories are not of this state. */
 function stateOf(outcome: CatalogueOutcome, judgement: Judgement | undefined): ClientsState {
   const { id, title, story } = outcome.run.scenario;
-  const problem =
-    outcome.kind === 'failed'
-      ? `${outcome.error.message} Remedy: ${outcome.error.remedy}`
-      : outcome.verdict.kind === 'confirmed' || outcome.verdict.kind === 'outdated'
-        ? null
-        : (judgement?.verdict.reason ?? outcome.verdict.kind);
   return {
-    ...{ id, title, story, problem },
+    ...{ id, title, story, problem: problemOf(outcome, judgement?.verdict.reason) },
     runFolder: outcome.runFolder,
     stories: judgement?.seen.libraries ?? [],
   };

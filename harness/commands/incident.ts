@@ -46,17 +46,19 @@ export async function incidents(settings: IncidentSettings): Promise<number | Ru
   let folder: string | undefined;
   try {
     const sandbox = await openChosenSandbox(settings.sandbox, interruption.signal);
-    const verdicts: IncidentVerdict[] = [];
+    const reports: object[] = [];
+    const kinds: IncidentVerdict['kind'][] = [];
     for (const incident of chosen) {
       folder = createCatalogueFolder(settings.runsDir, new Date(), incident.scenario.id);
       const cases = await runPhases(incident, { settings, folder, sandbox, interruption });
       const verdict = judgeIncident(incident, cases);
       keepIncident(incident, verdict, folder);
-      verdicts.push(verdict);
+      reports.push(incidentJson(verdict, shortened(folder)));
+      kinds.push(verdict.kind);
       if (!settings.json) show(incident, verdict, settings, chosen.length > 1);
     }
-    if (settings.json) print(jsonText(jsonOf(verdicts)));
-    return Math.max(...verdicts.map(({ kind }) => exitCodeOfVerdict(kind)));
+    if (settings.json) print(jsonText(jsonOf(reports)));
+    return worstExitCode(kinds);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
     return { error, folder, exitCode: interruption.exitCode() };
@@ -84,12 +86,16 @@ const phasesOf = (
   { measure }: Pick<IncidentSettings, 'measure'>,
 ): Incident['phases'] => phases.filter(({ role }) => measure || role !== 'measured');
 
-const jsonOf = (verdicts: readonly IncidentVerdict[]): object => {
-  const [only] = verdicts;
-  return verdicts.length === 1 && only !== undefined
-    ? incidentJson(only)
-    : { schemaVersion: 1, incidents: verdicts.map(incidentJson) };
+const jsonOf = (reports: readonly object[]): object => {
+  const [only] = reports;
+  return reports.length === 1 && only !== undefined
+    ? only
+    : { schemaVersion: 1, incidents: reports };
 };
+
+/** A contradiction is told even where another incident could not be decided. */
+const worstExitCode = (kinds: readonly IncidentVerdict['kind'][]): number =>
+  kinds.includes('contradicted') ? EXIT.contradicted : Math.max(...kinds.map(exitCodeOfVerdict));
 
 function chosenIncident(name: string): Incident {
   const incident = incidentNamed(name);
@@ -176,7 +182,7 @@ export function keepIncident(incident: Incident, verdict: IncidentVerdict, folde
     widthColumns: terminalWidth(),
   });
   const kept = [
-    keepConclusion(folder, INCIDENT_FILE, jsonText(incidentJson(verdict))),
+    keepConclusion(folder, INCIDENT_FILE, jsonText(incidentJson(verdict, shortened(folder)))),
     keepConclusion(folder, 'report.txt', text),
   ];
   if (kept.includes(false)) {

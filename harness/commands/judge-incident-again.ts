@@ -30,7 +30,7 @@ export function judgeIncidentAgain(folder: string, shown: Shown): number {
   );
   const verdict = judgeIncident(incident, cases);
   keepIncident(incident, verdict, folder);
-  if (shown.json) print(jsonText(incidentJson(verdict)));
+  if (shown.json) print(jsonText(incidentJson(verdict, shortened(folder))));
   else show(incident, verdict, shown, false);
   return exitCodeOfVerdict(verdict.kind);
 }

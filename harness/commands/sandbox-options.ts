@@ -155,3 +155,17 @@ export const openChosenSandbox = (
     signal,
     notify: (what) => void process.stderr.write(`backlog-lab ${what}.\n`),
   });
+
+/** For commands about what is installed here: a container has packages of its own. Throws `USAGE`. */
+export function onThisMachine(
+  settings: SandboxSettings,
+  command: string,
+  because: string,
+): SandboxSettings {
+  const { kind } = settings;
+  if (kind === 'netns' || kind === 'auto') return { ...settings, kind: 'netns' };
+  throw usage(
+    `Cannot use --sandbox ${kind} with ${command} because ${because} and not in a container.`,
+    'leave it out; npm run repro -- doctor says whether network namespaces can be made here',
+  );
+}

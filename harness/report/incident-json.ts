@@ -1,35 +1,43 @@
-import type { IncidentVerdict, PhaseOutcome } from '../domain/incident.ts';
+import type { IncidentClaim, IncidentVerdict, PhaseOutcome } from '../domain/incident.ts';
 
-/** An incident as plain data; the contract is that of `jsonReport`. Times are milliseconds. */
-export const incidentJson = (verdict: IncidentVerdict): object => {
-  const { kind, phases, tables, ...others } = verdict;
+/**
+ * An incident as plain data; the contract is that of `jsonReport`. Times are milliseconds.
+ * `runFolder` is the folder in which those of the phases lie.
+ */
+export const incidentJson = (verdict: IncidentVerdict, runFolder: string): object => {
+  const { incident, title, document, kernel, kind, reason, load, chains, tables } = verdict;
   return {
     schemaVersion: 1,
-    ...others,
+    ...{ incident, title, document },
     verdict: kind,
-    phases: phases.map(phaseJson),
+    ...{ reason, kernel, load },
+    phases: verdict.phases.map(phaseJson),
+    claims: verdict.claims.map((claim) => claimJson(claim, document)),
+    chains,
     tables,
+    runFolder,
   };
 };
 
 const phaseJson = (outcome: PhaseOutcome): object => {
-  const { phase, runFolder } = outcome;
+  const { phase, runFolder, reason } = outcome;
   const { name, role, title } = phase;
+  const named = { name, role, title, runFolder };
   return outcome.kind === 'failed'
-    ? {
-        name,
-        role,
-        title,
-        runFolder,
-        verdict: null,
-        reason: outcome.reason,
-        remedy: outcome.remedy,
-      }
+    ? { ...named, verdict: null, reason, remedy: outcome.remedy }
     : {
-        ...{ name, role, title, runFolder },
-        verdict: outcome.verdict,
-        reason: outcome.reason,
-        tookMs: outcome.tookMs,
+        ...named,
+        ...{ verdict: outcome.verdict, reason, tookMs: outcome.tookMs },
         figures: Object.fromEntries(outcome.figures),
       };
 };
+
+const claimJson = ({ id, claim, kind, findings }: IncidentClaim, document: string): object => ({
+  ...{ id, document, claim },
+  verdict: kind,
+  phases: findings.map(({ phase, finding: { kind: found, ...finding } }) => ({
+    phase,
+    verdict: found,
+    ...finding,
+  })),
+});

@@ -2,6 +2,7 @@
 import type { RequestStory } from '../domain/application.ts';
 import type { Chain, ChainLink, Failure } from '../domain/incident.ts';
 import type { Observations, QueueSample } from '../domain/observations.ts';
+import type { RunPlan } from '../domain/plan.ts';
 import type { ClientStory, Connection } from '../domain/tcp.ts';
 import { growth } from './figures.ts';
 
@@ -16,6 +17,7 @@ export function chainOfCause(seen: Observations, failure: Failure): Chain {
     ...(connection === undefined ? [noPackets()] : packetLinks(connection)),
     ...(story === undefined ? [] : [serverLink(seen, story, request)]),
     ...(connection === undefined ? [] : queueLinks(seen, connection)),
+    ...(connection === undefined ? [] : forgottenLinks(seen, connection)),
     counterLink(seen),
   ];
   return { failure, links };
@@ -123,7 +125,7 @@ function repetition(segments: readonly { readonly atMs: number }[]): string {
 
 /** What the server program knows of this connection and this request. */
 function serverLink(
-  { application }: Observations,
+  { application, plan }: Observations,
   { localAddress, localPort }: ClientStory,
   request: RequestStory | undefined,
 ): ChainLink {
@@ -135,7 +137,7 @@ function serverLink(
   const had =
     last === undefined
       ? 'the server program never had this connection'
-      : `the server program ${last.kept ? 'accepted it' : 'accepted it and closed it at once: it was at its cap'}`;
+      : `the server program ${last.kept ? 'accepted it' : `accepted it and closed it at once: it was at its cap${capWords(plan, last.relay)}`}`;
   const saw =
     request === undefined
       ? ''
@@ -143,6 +145,14 @@ function serverLink(
         ? `, and never saw request ${request.request}`
         : `, and saw request ${request.request} ${ms(request.seenAtMs - request.startedAtMs)} after it was begun`;
   return { level: 'server', atMs: last?.atMs ?? null, says: `${had}${saw}` };
+}
+
+function capWords({ steps }: RunPlan, relay: number): string {
+  const started = steps.find(
+    (step) => step.kind === 'start-server' && (step.relay ?? 0) === relay && step.program,
+  );
+  const cap = started?.kind === 'start-server' ? started.program?.options['cap'] : undefined;
+  return cap === undefined ? '' : ` of ${cap} connections`;
 }
 
 /** The moments at which the kernel decided against it: a refused SYN, or a dropped final ACK. */
@@ -164,8 +174,41 @@ function queueLinks(seen: Observations, connection: Connection): readonly ChainL
     if (looks.length === 0) return [];
     const of = limit === undefined ? '' : ` of ${limit + 1}`;
     const says = `${when}: places taken in the accept queue${of}: ${looks.join(', ')}`;
-    return [{ level: 'queue' as const, atMs, says }, ...counted(seen, atMs, when)];
+    return [
+      ...standstill(seen, atMs, when),
+      { level: 'queue' as const, atMs, says },
+      ...counted(seen, atMs, when),
+    ];
   });
+}
+
+/** A RST to a client of whom the server knows nothing: its request, if there was one, is forgotten. */
+function forgottenLinks(
+  { samples }: Observations,
+  { synAcks, data, bareAcks, finishes, resets }: Connection,
+): readonly ChainLink[] {
+  const reset = resets.find(({ from }) => from === 'server');
+  const had = [...data, ...bareAcks, ...finishes].some(({ from }) => from === 'server');
+  if (reset === undefined || had || synAcks.length === 0) return [];
+  const look = lastBefore(samples, reset.atMs, 'synQueueLength');
+  if (look === undefined) return [];
+  const says = `when it was reset: requests in the SYN queue: ${look.synQueueLength} ${lookedWhen(look.atMs - reset.atMs)}`;
+  return [{ level: 'queue', atMs: reset.atMs, says }];
+}
+
+/** Why nobody accepted: of several servers nobody knows which one it was. */
+function standstill(
+  { application }: Observations,
+  atMs: number,
+  when: string,
+): readonly ChainLink[] {
+  const [only = [], ...others] = application?.blocked ?? [];
+  const span = only.find(({ fromMs, untilMs }) => fromMs <= atMs && atMs <= (untilMs ?? Infinity));
+  if (span === undefined || others.length > 0) return [];
+  const { fromMs, untilMs, why } = span;
+  const until = untilMs === null ? 'the end' : `${ms(untilMs - atMs)} after`;
+  const says = `${when}: its event loop stood still (${why}), from ${ms(atMs - fromMs)} before until ${until}`;
+  return [{ level: 'server', atMs: fromMs, says }];
 }
 
 /** The last look before that moment and the first after it: between them the queue may have filled. */
@@ -193,7 +236,7 @@ function counted(seen: Observations, atMs: number, when: string): readonly Chain
 const lastBefore = (
   samples: readonly QueueSample[],
   atMs: number,
-  field: 'acceptQueueLength' | 'listenOverflows',
+  field: 'acceptQueueLength' | 'synQueueLength' | 'listenOverflows',
 ): QueueSample | undefined =>
   samples.findLast((sample) => sample.atMs <= atMs && sample[field] !== undefined);
 

@@ -6,8 +6,6 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 export interface OptionReader<Value> {
   /** Read in its place when the option is left out; undefined: it must be given. */
   readonly otherwise: string | undefined;
-  /** A switch, which takes no value. */
-  readonly isSwitch?: true;
   readonly read: (option: string, text: string) => Value;
 }
 
@@ -86,29 +84,11 @@ export const word = (otherwise?: string): OptionReader<string> => ({
   },
 });
 
-export const oneOf = <Word extends string>(
-  words: readonly Word[],
-  otherwise: Word,
-): OptionReader<Word> => ({
-  otherwise,
-  read: (option, text) => {
-    const found = words.find((each) => each === text);
-    if (found !== undefined) return found;
-    throw usageError(`--${option} "${text}" is not known.`, `choose one of ${words.join(', ')}.`);
-  },
-});
-
 /** Undefined when the option is left out. */
 export const optional = <Value>(reader: OptionReader<Value>): OptionReader<Value | undefined> => ({
   otherwise: '',
   read: (option, text) => (text === '' ? undefined : reader.read(option, text)),
 });
-
-export const switchedOn: OptionReader<boolean> = {
-  otherwise: 'false',
-  isSwitch: true,
-  read: (_, text) => text === 'true',
-};
 
 /** `help` when it was asked for. Throws an Error whose message says what is wrong and what to do. */
 export const readOptions = <Wanted extends Readers>(
@@ -129,9 +109,7 @@ export const readOptions = <Wanted extends Readers>(
 
 const parse = (args: readonly string[], readers: Readers): Readonly<Record<string, unknown>> => {
   const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean' } };
-  for (const [option, { isSwitch }] of Object.entries(readers)) {
-    options[option] = { type: isSwitch === true ? 'boolean' : 'string' };
-  }
+  for (const option of Object.keys(readers)) options[option] = { type: 'string' };
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * The same verdict every time? `npm run soak -- [RUNS] [--busy] [--jobs N] [SCENARIO ...]` runs each
  * scenario RUNS times and counts the different outcomes; --busy keeps every core busy meanwhile.
- * Instead of scenarios `verify` may be named: the whole catalogue RUNS times, one after the other,
+ * `incidents` means all five of them. Instead of scenarios `verify` may be named: the whole catalogue RUNS times, one after the other,
  * with the time it takes against its longest scenario. Ends with 1 when a scenario's verdicts differ from run to run.
  */
 import { execFile } from 'node:child_process';
@@ -64,8 +64,12 @@ const runsDir = mkdtempSync(path.join(os.tmpdir(), 'backlog-lab-soak-'));
 const limit = pLimit(Number(values.jobs));
 let steady = true;
 try {
-  const wanted =
-    scenarios.length > 0 ? scenarios : (await repro('list')).scenarios.map(({ id }) => id);
+  const known = await repro('list');
+  const idsOf = (experiments) => experiments.map(({ id }) => id);
+  const named = scenarios.flatMap((each) =>
+    each === 'incidents' ? idsOf(known.incidents) : [each],
+  );
+  const wanted = named.length > 0 ? named : idsOf(known.scenarios);
   for (const scenario of wanted) {
     const outcomes = new Map();
     const times = [];

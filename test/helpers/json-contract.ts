@@ -2,6 +2,7 @@
 export type Contract =
   | 'string'
   | 'number'
+  | 'number|string'
   | 'boolean'
   | 'string|null'
   | 'number|null'
@@ -150,4 +151,43 @@ export const VERIFY_CONTRACT: Contract = {
   },
   wallMs: 'number',
   longestScenarioMs: 'number',
+};
+
+/** The table as `servers --json` prints it: schemaVersion 1. */
+export const SERVERS_CONTRACT: Contract = {
+  schemaVersion: ['one of', 1],
+  kernel: 'string',
+  somaxconn: 'number|null',
+  clients: 'number',
+  wallMs: 'number',
+  servers: [
+    'list of',
+    {
+      server: 'string',
+      title: 'string',
+      version: 'string|null',
+      program: 'string',
+      package: 'string',
+      defaultBacklog: 'number|string',
+      howToChange: 'string',
+    },
+  ],
+  runs: [
+    'list of',
+    {
+      id: 'string',
+      server: 'string',
+      version: 'string',
+      command: 'string',
+      backlog: { asked: 'number|string', setting: 'string|null' },
+      acceptQueueLimit: 'number|null',
+      asKnown: 'boolean|null',
+      places: 'number|null',
+      refusedFromClient: 'number|null',
+      frozen: 'object|null',
+      burst: 'object|null',
+      problem: 'string|null',
+      runFolder: 'string|null',
+    },
+  ],
 };

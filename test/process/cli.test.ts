@@ -75,6 +75,8 @@ const REFUSED: readonly (readonly [line: string, code: string, why: RegExp, reme
   ['--arrivals fast', 'USAGE', /--arrivals fast/, /burst.*sequential.*50\/s/],
   ['--arrivals 0/s', 'USAGE', /--arrivals 0\/s/, /burst/],
   ['judge', 'USAGE', /judge needs a folder/, /runs\//],
+  ['servers --server ngnix', 'USAGE', /no server 'ngnix'/, /did you mean nginx\?/],
+  ['servers --sandbox docker', 'USAGE', /the servers are on this machine/, /leave it out/],
 ];
 
 describe.concurrent('bad input', { timeout: TIMEOUT_MS }, () => {
@@ -102,7 +104,15 @@ describe.concurrent('without a run', { timeout: TIMEOUT_MS }, () => {
   test('--help shows the commands and every option', async () => {
     const { exitCode, stdout, stderr } = await installation.run(['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    for (const word of ['list', 'judge', 'doctor', '--backlog', '--somaxconn', '--json']) {
+    for (const word of [
+      'list',
+      'judge',
+      'servers',
+      'doctor',
+      '--backlog',
+      '--somaxconn',
+      '--json',
+    ]) {
       expect(stdout).toContain(word);
     }
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);

@@ -138,6 +138,25 @@ test('1000 at once', async () => {
   expect(server.events.filter(({ event }) => event === 'accepted')).toHaveLength(1_000);
 });
 
+test('--ask-after: the server hears of the upgrade so long after the connection', async () => {
+  const { server, port } = await startServer();
+  const clients = startClients(port, '--clients', '1', '--ask-after', '300ms');
+  const connected = await clients.next('connected');
+  const saw = await server.next('saw');
+  expect(saw.request).toBe(1);
+  expect(saw.monotonicMs - connected.monotonicMs).toBeGreaterThanOrEqual(299);
+  expect(await outcomeOfOne(clients)).toMatchObject({ outcome: 'answered' });
+});
+
+test('--within spreads them; released before all have come, nobody comes any more', async () => {
+  const { port } = await startServer();
+  const clients = startClients(port, '--clients', '2', '--within', '60s');
+  await clients.next('connected');
+  clients.send({ command: 'release' });
+  expect(await clients.exited()).toEqual({ code: 0, signal: null });
+  expect(eventsOf(clients, 'attempt')).toHaveLength(1);
+});
+
 test('nobody listens: connect-failed', async () => {
   const ended = await outcomeOfOne(startClients(await closedPort(), '--clients', '1'));
   expect(ended).toMatchObject({ outcome: 'connect-failed', code: 'ECONNREFUSED', client: 1 });

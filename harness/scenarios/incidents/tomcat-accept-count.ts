@@ -52,6 +52,20 @@ const PHASES: readonly Phase[] = [
     parameters: { backlog: 100 },
     lastsMs: 5_000,
   },
+  {
+    name: 'accept-count-4',
+    role: 'measured',
+    title: 'acceptCount 4',
+    parameters: { backlog: 4 },
+    lastsMs: 7_000,
+  },
+  {
+    name: 'accept-count-7',
+    role: 'measured',
+    title: 'acceptCount 7',
+    parameters: { backlog: 7 },
+    lastsMs: 5_000,
+  },
 ];
 
 const clientsStep = (wave: string, clients: number, path: string, address?: number): Step => ({
@@ -201,5 +215,17 @@ export const tomcatAcceptCount: Incident = {
     ['ListenOverflows', `${growth(seen, 'server', 'ListenOverflows') ?? 'unknown'}`],
   ],
   failures,
-  questions: [],
+  questions: [
+    {
+      title: 'How large acceptCount must be for ten clients and two workers',
+      phases: ['fault', 'accept-count-4', 'accept-count-7', 'remedy'],
+      columns: ['places', 'answered', 'connect timeouts', 'read timeouts'],
+      row: (seen) => [
+        `${placesOf(seen.plan.parameters)}`,
+        `${requestsThat(seen, 'answered').length}`,
+        `${requestsThat(seen, 'connect-timed-out').length}`,
+        `${requestsThat(seen, 'read-timed-out').length}`,
+      ],
+    },
+  ],
 };
