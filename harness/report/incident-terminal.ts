@@ -116,7 +116,7 @@ const LEVELS: Readonly<Record<ChainLink['level'], string>> = {
   connection: 'connection',
   packets: 'packets',
   server: 'server',
-  queue: 'accept queue',
+  queue: 'queues',
   counters: 'counters',
 };
 

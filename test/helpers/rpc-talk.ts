@@ -20,7 +20,15 @@ export type RpcProvider = Program<
   ServerCommand,
   ServerEvent | ServerApplicationEvent | ConnectionError
 >;
-export type RpcConsumers = Program<ClientProgramCommand, SwarmEvent | ClientApplicationEvent>;
+/** For plans that wait until every channel works. */
+interface ChannelServes {
+  readonly event: 'channel-serves';
+  readonly client: number;
+}
+export type RpcConsumers = Program<
+  ClientProgramCommand,
+  SwarmEvent | ClientApplicationEvent | ChannelServes
+>;
 
 export const startProvider = (...args: readonly string[]): RpcProvider =>
   startProgram('servers/rpc-provider.ts', args);

@@ -41,7 +41,8 @@ test.each([
   [['--connect-timeout=60ms', '--pool-wait=240ms'], 240],
 ])('waits in line for a free connection, with %j %i ms', async (patience, waitMs) => {
   const { port } = await startOwnServer((socket) => socket.resume());
-  const client = start(port, '--clients=3', '--every=60ms', '--pool=1', ...patience);
+  const args = ['--clients=3', '--every=60ms', '--pool=1', '--read-timeout=20s'];
+  const client = start(port, ...args, ...patience);
   await untilTold(client, 'request-ended', 2);
   const [first, second] = toldOf(client, 'request-ended');
   expect([first, second]).toMatchObject([

@@ -113,7 +113,7 @@ test('written, and nobody reads it: read-timed-out, never early, and the channel
   expect(eventsOf(consumers, 'attempt')).toHaveLength(1);
 });
 
-test('a response that comes too late changes nothing', async () => {
+test('a response that comes too late changes nothing: the channel serves from the next on', async () => {
   const { port, end } = await listenForConsumers();
   const consumers = startConsumers(
     port,
@@ -129,6 +129,14 @@ test('a response that comes too late changes nothing', async () => {
   provider.send({ kind: 'response', request: 2 });
   expect(await consumers.next('request-ended')).toMatchObject({ request: 2, outcome: 'answered' });
   expect(numbersOf(eventsOf(consumers, 'request-ended'))).toEqual([1, 2]);
+  expect(await consumers.next('channel-serves')).toMatchObject({ client: 1 });
+  await provider.next('request');
+  provider.send({ kind: 'response', request: 3 });
+  expect(await consumers.next('request-ended')).toMatchObject({ request: 3, outcome: 'answered' });
+  const told = consumers.events.map(({ event }) => event);
+  expect(told.filter((event) => event.startsWith('channel') || event === 'request-ended')).toEqual([
+    ...['request-ended', 'channel-serves', 'request-ended', 'request-ended'],
+  ]);
 });
 
 test('reset under a request: it is lost with the code, and the channel is replaced at once', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { encodeFrame } from '../../servers/kit/frames.ts';
+import { monotonicMs } from '../../servers/kit/program-log.ts';
 import { listenerRow } from '../helpers/kernel-sockets.ts';
 import { startProgram } from '../helpers/program.ts';
 import {
@@ -100,13 +101,20 @@ test('close: it listens no more, answers what is still asked, and waits for the 
   expect(namesOf(provider).at(-1)).toBe('closed');
 });
 
-test('close: a consumer that does not leave is waited for no longer than 2 s', async () => {
-  const { provider, port } = await startReadyProvider();
+test.each([
+  [[], 2_000],
+  [['--leave-within=300ms'], 300],
+])('close with %j: a consumer that does not leave is waited for %d ms', async (args, waitMs) => {
+  const { provider, port } = await startReadyProvider(...args);
   const consumer = await consumeFrom(port);
   await provider.next('accepted');
+  const toldMs = monotonicMs();
   provider.send({ command: 'close' });
   await consumer.next('goaway');
   expect(await provider.exited()).toEqual({ code: 0, signal: null });
+  const waitedMs = (await provider.next('closed')).monotonicMs - toldMs;
+  expect(waitedMs).toBeGreaterThanOrEqual(waitMs - 2);
+  expect(waitedMs).toBeLessThan(waitMs + 1_500);
   expect(namesOf(provider)).toEqual(['listening', 'accepted', 'closed']);
 });
 

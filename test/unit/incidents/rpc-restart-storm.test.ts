@@ -161,8 +161,8 @@ const ACCEPTED_EARLY = 'the provider accepted before a request could be forgotte
 
 test.each([
   ['fault', 12_200, ACCEPTS_MS, undefined],
-  ['fault', 14_995, ACCEPTS_MS, LINE_SLOW],
-  ['remedy', 14_995, ACCEPTS_MS, LINE_SLOW],
+  ['fault', 13_995, ACCEPTS_MS, LINE_SLOW],
+  ['remedy', 13_995, ACCEPTS_MS, LINE_SLOW],
   ['fault', 12_200, 15_010, ACCEPTED_EARLY],
   ['remedy', 12_200, 15_010, undefined],
 ])('%s, line open at %d ms, accepting at %d ms: %s', (phase, openedAtMs, untilMs, reason) => {
