@@ -72,6 +72,8 @@ export const watchedSocket = (
   socket.once('connectionAttempt', () => {
     tellAttempt();
     deadline = startDeadline(connectTimeoutMs, () => {
+      // The SYN-ACK has come since the loop last asked: `connect` follows in its next turn.
+      if (kernelHasConnected(socket)) return;
       end(
         { event: 'timed-out', by: 'own-timer', client, ...localEnd },
         { stage: 'connecting', how: 'timed-out' },
@@ -116,6 +118,15 @@ export const watchedSocket = (
   socket.connect(connectOptions(target));
   return socket;
 };
+
+/** The part of Node's internal TCP handle that is used here: 0, or a negative errno. */
+type WithHandle = Socket & {
+  readonly _handle?: { readonly getpeername?: (peer: object) => number } | null;
+};
+
+/** getpeername(2) fails with ENOTCONN in SYN-SENT; Node's own `remoteAddress` asks nobody then. */
+const kernelHasConnected = (socket: Socket): boolean =>
+  (socket as WithHandle)._handle?.getpeername?.({}) === 0;
 
 /** `autoSelectFamily` would run Node's own 250 ms timer beside ours. */
 const connectOptions = ({ host, port, sourceAddress, sourcePort }: Target): SocketConnectOpts => ({

@@ -141,7 +141,7 @@ function tableLines(
   return [page.style.bold(title), ...columns([['', ...heading], ...rows], page)];
 }
 
-function next({ incident, phases, tables }: IncidentVerdict, page: Page): readonly string[] {
+function next({ incident, phases }: IncidentVerdict, page: Page): readonly string[] {
   const folders = phases.flatMap((each) => {
     const took = each.kind === 'judged' ? `  (${duration(each.tookMs)})` : '';
     return each.runFolder === null ? [] : [`${INDENT}${each.runFolder}${page.style.dim(took)}`];
@@ -149,11 +149,11 @@ function next({ incident, phases, tables }: IncidentVerdict, page: Page): readon
   return [
     page.style.bold('Evidence'),
     ...folders,
-    ...(tables.length > 0
+    ...(phases.some(({ phase }) => phase.role === 'measured')
       ? []
       : [
           page.style.dim(
-            `${INDENT}what the document leaves open: npm run repro -- incident ${incident} --measure`,
+            `${INDENT}more of what the document leaves open: npm run repro -- incident ${incident} --measure`,
           ),
         ]),
   ];

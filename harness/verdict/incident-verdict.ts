@@ -29,7 +29,7 @@ export function judgeIncident(incident: Incident, cases: readonly PhaseCase[]): 
   const load = sameLoad(incident, judged);
   const claims = scenario.claims.map((claim) => claimOf(claim, incident, cases));
   const obstacle = missingPhase(incident, cases) ?? load.obstacle;
-  const kind = obstacle ? 'inconclusive' : worstKind(incident, judged, claims);
+  const kind = obstacle ? 'inconclusive' : worstKind(judged, claims);
   const fault = judged.find(({ phase }) => phase.role === 'fault');
   const { surroundings } = judged[0]?.seen ?? {};
   return {
@@ -118,11 +118,7 @@ const notRun = (documented: string, { reason, remedy }: Obstacle): Finding => ({
 });
 
 /** The kernel's own rules are judged in every phase, the incident's sentences in those they concern. */
-function worstKind(
-  _: Incident,
-  judged: readonly JudgedCase[],
-  claims: readonly IncidentClaim[],
-): FindingKind {
+function worstKind(judged: readonly JudgedCase[], claims: readonly IncidentClaim[]): FindingKind {
   const predictions = judged
     .filter(({ phase }) => isDecisive(phase))
     .flatMap(({ verdict }) => verdict.claims.filter(({ id }) => id === PREDICTION_CLAIM));
