@@ -33,7 +33,6 @@ const outcomeOf = ({ stage, how }: Ending): RequestOutcome => {
 export const openWebSocket = (upgrade: Upgrade, log: ProgramLog, onSettled: () => void): Socket => {
   const { target, wave, client, request, upgradeTimeoutMs, askAfterMs } = upgrade;
   const connectTimeoutMs = Math.min(upgrade.connectTimeoutMs, upgradeTimeoutMs);
-  const beganMs = monotonicMs();
   let deadline: Deadline | undefined;
   let outcome: RequestOutcome | undefined;
 
@@ -69,6 +68,8 @@ export const openWebSocket = (upgrade: Upgrade, log: ProgramLog, onSettled: () =
   };
 
   log.tell({ event: 'request', request, client, wave });
+  // After the log has stamped it: nobody may read a time limit as shorter than it is.
+  const beganMs = monotonicMs();
   const socket = watchedSocket(target, { client, wave, connectTimeoutMs }, log, {
     onConnected: () => {
       awaitUpgrade();

@@ -40,7 +40,8 @@ export interface IncidentSettings extends Shown {
 }
 
 export async function incidents(settings: IncidentSettings): Promise<number | RunFailure> {
-  const chosen = settings.names.length === 0 ? INCIDENTS : settings.names.map(chosenIncident);
+  const chosen =
+    settings.names.length === 0 ? INCIDENTS : [...new Set(settings.names.map(chosenIncident))];
   if (settings.dryRun) return showPlans(chosen, settings);
   using interruption = watchForInterruption();
   let folder: string | undefined;

@@ -1,9 +1,10 @@
 /** `judge <folder of an incident>`: every phase again, and what they say together. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import { INCIDENT_FILE, type Incident } from '../domain/incident.ts';
+import { fieldOf } from '../evidence/json-shape.ts';
 import { incidentJson } from '../report/incident-json.ts';
 import { judgeEvidence } from '../reproduce.ts';
 import { readEvidence } from '../run-folder.ts';
@@ -14,9 +15,19 @@ import { keepIncident, show } from './incident.ts';
 import { jsonText, type Shown, shortened } from './run.ts';
 import { print } from './terminal.ts';
 
-/** Its phases lie in it, and no run does. */
+/** Its phases lie in it, and no run does. One that was interrupted has no incident.json. */
 export const isIncidentFolder = (folder: string): boolean =>
-  existsSync(path.join(folder, INCIDENT_FILE)) && !existsSync(path.join(folder, FILES.plan));
+  !existsSync(path.join(folder, FILES.plan)) &&
+  (existsSync(path.join(folder, INCIDENT_FILE)) || runFoldersIn(folder).some(isPhase));
+
+const isPhase = (folder: string): boolean => {
+  try {
+    const plan = JSON.parse(readFileSync(path.join(folder, FILES.plan), 'utf8')) as unknown;
+    return incidentNamed(String(fieldOf(plan, 'scenario'))) !== undefined;
+  } catch {
+    return false;
+  }
+};
 
 export function judgeIncidentAgain(folder: string, shown: Shown): number {
   const judged = runFoldersIn(folder).map(judgedPhase);
@@ -35,8 +46,9 @@ export function judgeIncidentAgain(folder: string, shown: Shown): number {
   return exitCodeOfVerdict(verdict.kind);
 }
 
+/** Empty where there is no such folder. */
 const runFoldersIn = (folder: string): readonly string[] =>
-  readdirSync(folder, { withFileTypes: true })
+  (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => path.join(folder, name))
     .filter((inner) => existsSync(path.join(inner, FILES.plan)))

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { withoutControls } from '../report/layout.ts';
 import type { Style } from '../report/style.ts';
 
 const WIDEST_COLUMNS = 110;
@@ -20,5 +21,6 @@ export const terminalWidth = (): number =>
   Math.min(process.stdout.columns ?? WITHOUT_TERMINAL_COLUMNS, WIDEST_COLUMNS);
 
 export const print = (text: string): void => {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  const printed = withoutControls(text);
+  process.stdout.write(printed.endsWith('\n') ? printed : `${printed}\n`);
 };

@@ -94,6 +94,8 @@ export interface Finish {
   readonly atMs: number;
   readonly from: Host;
   readonly retransmission: boolean;
+  /** It does not acknowledge the other side's FIN, which is on its way: both close at once. */
+  readonly crosses?: true;
 }
 
 /** The state of a connection as far as packets can tell. */

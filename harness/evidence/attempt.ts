@@ -40,6 +40,8 @@ export interface Attempt {
   readonly data: DataSegment[];
   readonly resets: Reset[];
   readonly finishes: Finish[];
+  /** What acknowledges the FIN of a side, as soon as it has sent one. */
+  readonly acksOfFins: Map<Host, number>;
 }
 
 export type Clock = (atNs: bigint) => number;
@@ -68,6 +70,7 @@ export const newAttempt = (
     data: [],
     resets: [],
     finishes: [],
+    acksOfFins: new Map(),
   };
 };
 
@@ -118,6 +121,16 @@ const takeAcknowledgement = (attempt: Attempt, from: Host, segment: TcpSegment):
 const isKeepAliveProbe = (attempt: Attempt, from: Host, segment: TcpSegment): boolean =>
   segment.payloadBytes <= 1 && !segment.flags.fin && attempt.sent[from].isProbe(segment.seq);
 
+const takeFin = (attempt: Attempt, from: Host, segment: TcpSegment, atMs: number): void => {
+  const { seq, ack, payloadBytes } = segment;
+  const { finishes, acksOfFins } = attempt;
+  const expected = acksOfFins.get(from === 'client' ? 'server' : 'client');
+  const retransmission = finishes.some((finish) => finish.from === from);
+  const crosses = !retransmission && expected !== undefined && ack !== expected;
+  finishes.push({ atMs, from, retransmission, ...(crosses ? { crosses } : {}) });
+  acksOfFins.set(from, (seq + payloadBytes + 1) >>> 0);
+};
+
 const takePayload = (attempt: Attempt, from: Host, segment: TcpSegment, atMs: number): void => {
   const { seq, payloadBytes, flags } = segment;
   const own = attempt.sent[from];
@@ -125,10 +138,7 @@ const takePayload = (attempt: Attempt, from: Host, segment: TcpSegment, atMs: nu
     const retransmission = own.seeAgain(seq, payloadBytes);
     attempt.data.push({ atMs, from, bytes: payloadBytes, retransmission });
   }
-  if (flags.fin) {
-    const retransmission = attempt.finishes.some((finish) => finish.from === from);
-    attempt.finishes.push({ atMs, from, retransmission });
-  }
+  if (flags.fin) takeFin(attempt, from, segment, atMs);
   if (payloadBytes === 0 && !flags.fin) {
     attempt.bareAcks.push({ atMs, from, keepAliveProbe: false });
   }

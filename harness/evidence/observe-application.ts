@@ -134,6 +134,16 @@ const noteStrangers = (
   reader.note(who, `It tells of request ${strangers[0]}, which nobody has begun.`);
 };
 
+const requestsOf = (events: readonly (Begun | Ended)[]): readonly number[] =>
+  events.map(({ request }) => request);
+
+/** A request that ends in two ways has neither outcome. */
+const noteRepeated = (reader: EvidenceReader, requests: readonly number[], what: string): void => {
+  const once = new Set<number>();
+  const again = requests.find((request) => once.size === once.add(request).size);
+  if (again !== undefined) reader.note('swarm-*.jsonl', `Request ${again} ${what} twice.`);
+};
+
 /**
  * What the programs of an incident say they did, or undefined where the run has none. Requests are in
  * order of their beginning. A request that ended, or was seen, and never began is a problem.
@@ -152,9 +162,12 @@ export const observeApplication = (
     eventsIn<ServerApplicationEvent>(reader, serverEventsFile(relay), SERVER_SHAPES),
   );
   const begun = named(clients, 'request');
-  const ended = new Map(named(clients, 'request-ended').map((event) => [event.request, event]));
+  const ends = named(clients, 'request-ended');
+  const ended = new Map(ends.map((event) => [event.request, event]));
   const seen = sightings(servers, toMs);
-  const known = new Set(begun.map(({ request }) => request));
+  const known = new Set(requestsOf(begun));
+  noteRepeated(reader, requestsOf(begun), 'began');
+  noteRepeated(reader, requestsOf(ends), 'ended');
   noteStrangers(reader, known, ended.keys(), 'swarm-*.jsonl');
   noteStrangers(reader, known, seen.keys(), 'server*.jsonl');
   return {

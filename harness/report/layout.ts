@@ -1,6 +1,14 @@
 /** Lines of a fixed width. Colours take no room, so a width is always that of the visible text. */
 
-const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+const ONE_COLOUR = `${String.fromCharCode(27)}\\[[0-9;]*m`;
+const COLOUR = new RegExp(ONE_COLOUR, 'g');
+const CONTROL = new RegExp(`(?!${ONE_COLOUR}|[\\n\\t])\\p{Cc}`, 'gu');
+
+/**
+ * Without the control characters that a run folder from elsewhere may hold: printed, they would
+ * clear the screen or rename the window. Line ends, tabs and colours stay.
+ */
+export const withoutControls = (text: string): string => text.replaceAll(CONTROL, '');
 
 export const visibleWidth = (text: string): number => [...text.replaceAll(COLOUR, '')].length;
 

@@ -16,10 +16,14 @@ export interface PlannedRun {
   readonly commandLines: readonly (readonly string[])[];
 }
 
+/** The phases of an incident have one scenario, and plans that look alike. */
+const nameOf = ({ scenario, parameters: { phase } }: PlannedRun['plan']): string =>
+  phase === undefined ? scenario : `${scenario}, phase ${phase}`;
+
 /** What a run would do, in the order in which it would do it. */
 export function planReport({ plan, prediction, commandLines }: PlannedRun, style: Style): string {
   const sections = [
-    [style.bold(`Plan of ${plan.scenario} (nothing was started)`), ...plan.steps.map(stepLine)],
+    [style.bold(`Plan of ${nameOf(plan)} (nothing was started)`), ...plan.steps.map(stepLine)],
     [style.bold('Kernel settings (sysctls), inside the sandbox only'), ...sysctlLines(plan)],
     [style.bold('Prediction for this kernel'), ...predictionLines(prediction)],
     [style.bold('Commands'), ...commandLines.map((argv) => `  ${argv.map(shellQuoted).join(' ')}`)],

@@ -4,11 +4,15 @@ import type { Connection, Host } from '../domain/tcp.ts';
 import { clientRows, closing, serverRows } from './figures.ts';
 import { speaks } from './plan-facts.ts';
 
-/** Who closed a connection first that both sides closed; that side keeps it in TIME-WAIT. */
+/**
+ * Who closed a connection first that both sides closed; that side keeps it in TIME-WAIT. Nobody, if
+ * their FINs cross: then both keep it (RFC 9293, 3.6).
+ */
 export function closedFirstBy({ finishes, resets }: Connection): Host | undefined {
   if (resets.length > 0) return undefined;
   const [first] = finishes;
-  return finishes.some(({ from }) => from !== first?.from) ? first?.from : undefined;
+  const answer = finishes.find(({ from }) => from !== first?.from);
+  return answer === undefined || answer.crosses === true ? undefined : first?.from;
 }
 
 /**

@@ -7,9 +7,9 @@ import type {
   PhaseOutcome,
 } from '../domain/incident.ts';
 import type { Observations } from '../domain/observations.ts';
-import type { RunPlan, Step } from '../domain/plan.ts';
 import type { Finding, FindingKind, Obstacle, Verdict } from '../domain/verdict.ts';
 import { chainOfCause } from './chain-of-cause.ts';
+import { incomparable, loadOf } from './comparable-phases.ts';
 import { PREDICTION_CLAIM, worstOf } from './judge.ts';
 
 /** A phase with its evidence, or why there is none. */
@@ -26,9 +26,9 @@ export type PhaseCase = { readonly phase: Phase; readonly runFolder: string | nu
 export function judgeIncident(incident: Incident, cases: readonly PhaseCase[]): IncidentVerdict {
   const { scenario } = incident;
   const judged = cases.filter((each) => each.kind === 'judged');
-  const load = sameLoad(incident, judged);
   const claims = scenario.claims.map((claim) => claimOf(claim, incident, cases));
-  const obstacle = missingPhase(incident, cases) ?? load.obstacle;
+  const decisive = judged.filter(({ phase }) => isDecisive(phase));
+  const obstacle = missingPhase(incident, cases) ?? incomparable(incident, decisive);
   const kind = obstacle ? 'inconclusive' : worstKind(judged, claims);
   const fault = judged.find(({ phase }) => phase.role === 'fault');
   const { surroundings } = judged[0]?.seen ?? {};
@@ -46,7 +46,7 @@ export function judgeIncident(incident: Incident, cases: readonly PhaseCase[]): 
           },
     kind,
     reason: obstacle ? `${obstacle.reason} (${obstacle.remedy})` : reasonFor(kind, claims, judged),
-    load: load.words,
+    load: decisive[0] === undefined ? '' : loadOf(decisive[0].seen.plan, incident.remedyOptions),
     phases: cases.map((each) => outcomeOf(each, incident)),
     claims,
     chains:
@@ -154,39 +154,5 @@ function outcomeOf(each: PhaseCase, incident: Incident): PhaseOutcome {
     claims: each.verdict.claims,
     tookMs: each.tookMs,
     figures: incident.figures(each.seen),
-  };
-}
-
-type StartClients = Extract<Step, { readonly kind: 'start-clients' }>;
-
-/** The client programs with all their options but those that are the remedy. */
-function loadOf({ steps }: RunPlan, remedyOptions: readonly string[]): string {
-  return steps
-    .filter((step): step is StartClients => step.kind === 'start-clients')
-    .map(({ program, options }) => {
-      const words = Object.entries(options)
-        .filter(([name]) => !remedyOptions.includes(name))
-        .map(([name, value]) => `${name.replaceAll('-', ' ')}${value === true ? '' : ` ${value}`}`);
-      return `${program} (${words.join(', ')})`;
-    })
-    .join('; ');
-}
-
-/** Phases under another load would compare nothing. */
-function sameLoad(
-  { remedyOptions }: Incident,
-  judged: readonly JudgedCase[],
-): { readonly words: string; readonly obstacle?: Obstacle } {
-  const loads = judged
-    .filter(({ phase }) => isDecisive(phase))
-    .map(({ seen }) => loadOf(seen.plan, remedyOptions));
-  const [first = ''] = loads;
-  if (loads.every((load) => load === first)) return { words: first };
-  return {
-    words: first,
-    obstacle: {
-      reason: `the phases are not under the same load: ${[...new Set(loads)].join(' against ')}`,
-      remedy: 'run the incident again with one set of options',
-    },
   };
 }

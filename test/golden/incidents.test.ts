@@ -8,7 +8,7 @@ import { judgeEvidence } from '../../harness/reproduce.ts';
 import { readEvidence } from '../../harness/run-folder.ts';
 import { INCIDENTS } from '../../harness/scenarios/incidents/incidents.ts';
 import { judgeIncident } from '../../harness/verdict/incident-verdict.ts';
-import { all, type Damage, substituted, withoutLines } from '../helpers/damage.ts';
+import { all, type Damage, edited, substituted, withoutLines } from '../helpers/damage.ts';
 
 const FOLDER = path.join('test', 'fixtures', 'incidents');
 const NAME = 'tomcat-accept-count';
@@ -22,8 +22,10 @@ function theIncident(): Incident {
 }
 
 /** Judges the phases that are given, each after its damage. */
-function judged(phases: Readonly<Record<string, Evidence>>): IncidentVerdict {
-  const incident = theIncident();
+function judged(
+  phases: Readonly<Record<string, Evidence>>,
+  incident: Incident = theIncident(),
+): IncidentVerdict {
   return judgeIncident(
     incident,
     incident.phases.flatMap((phase) => {
@@ -61,11 +63,24 @@ test('the fault shows and the remedy ends it: confirmed', () => {
   });
 });
 
+/** The same incident, if the phase had the parameters of the other one. */
+const mistaken = (name: string, like: string): Incident => {
+  const incident = theIncident();
+  const other = incident.phases.find((phase) => phase.name === like);
+  return {
+    ...incident,
+    phases: incident.phases.map((phase) =>
+      phase.name === name ? { ...phase, parameters: other?.parameters ?? {} } : phase,
+    ),
+  };
+};
+
 test('a remedy that ends nothing contradicts', () => {
-  const verdict = judged({
+  const evidence = {
     fault: recorded('fault'),
     remedy: renamed('fault', 'remedy')(recorded('fault')),
-  });
+  };
+  const verdict = judged(evidence, mistaken('remedy', 'fault'));
   expect(verdict.kind).toBe('contradicted');
   expect(kinds(verdict)).toEqual({
     '001-d (incident)': 'contradicted',
@@ -74,11 +89,35 @@ test('a remedy that ends nothing contradicts', () => {
 });
 
 test('a fault that does not show contradicts', () => {
-  const verdict = judged({
+  const evidence = {
     fault: renamed('remedy', 'fault')(recorded('remedy')),
     remedy: recorded('remedy'),
+  };
+  expect(judged(evidence, mistaken('fault', 'remedy')).kind).toBe('contradicted');
+});
+
+test.each<readonly [string, Damage]>([
+  [
+    'the parameters of another phase',
+    substituted('plan.json', /"backlog": 100,\n(\s+)"clients"/, '"backlog": 4,\n$1"clients"'),
+  ],
+  ['more workers', substituted('plan.json', '"workers": 2', '"workers": 20')],
+  ['another sysctl', substituted('plan.json', 'tcp_syncookies": "1"', 'tcp_syncookies": "2"')],
+])('a remedy with %s is another phase', (_, damage) => {
+  expect(both(null, damage)).toMatchObject({
+    kind: 'inconclusive',
+    reason: expect.stringContaining('not what this version means by it (acceptCount 100)'),
   });
-  expect(verdict.kind).toBe('contradicted');
+});
+
+test.each([
+  ['kernel', /"kernelRelease": "[^"]*"/, '"kernelRelease": "6.12.1"'],
+  ['version', /"harnessVersion": "[^"]*"/, '"harnessVersion": "9.9.9"'],
+])('phases of another %s compare nothing', (_, from, to) => {
+  expect(both(null, substituted('surroundings.json', from, to))).toMatchObject({
+    kind: 'inconclusive',
+    reason: expect.stringContaining('not run on the same machine'),
+  });
 });
 
 test('one phase alone decides nothing', () => {
@@ -126,6 +165,14 @@ test.each<readonly [string, Damage]>([
   ['a request that the server answered and did not see', withoutLines('server.jsonl', /"saw"/)],
   ['a connection that the server did not take', withoutLines('server.jsonl', /"accepted"/)],
   ['a client that says nothing', withoutLines('swarm-1.jsonl', /./)],
+  [
+    'a request that ends twice',
+    edited('swarm-2.jsonl', (text) =>
+      text.replace(/^.*"request-ended".*$/m, (line) =>
+        [line, line.replace('"connect-timed-out"', '"connect-failed"')].join('\n'),
+      ),
+    ),
+  ],
 ])('%s makes it inconclusive', (_, damage) => {
   expect(both(damage, null).kind).toBe('inconclusive');
 });

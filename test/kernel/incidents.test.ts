@@ -121,8 +121,8 @@ kernelTest(
     const plan = path.join(folder, 'remedy', 'plan.json');
     const text = fs.readFileSync(plan, 'utf8');
     fs.writeFileSync(plan, text.replace('"phase": "fault"', '"phase": "remedy"'));
-    const twice = jsonOf<IncidentJson>(await installation.run(['judge', folder, '--json']), 1);
-    expect(twice.verdict).toBe('contradicted');
+    const twice = jsonOf<IncidentJson>(await installation.run(['judge', folder, '--json']), 3);
+    expect(twice.reason).toContain('not what this version means by it');
   },
   TIMEOUT_MS,
 );

@@ -262,3 +262,12 @@ describe.concurrent('judging a stored run', { timeout: TIMEOUT_MS }, () => {
     expect(ended.stdout).toContain(FILES.capture);
   });
 });
+
+test('a dry run of an incident shows each phase once, by its name', async () => {
+  const name = 'tomcat-accept-count';
+  const { stdout } = await installation.run(['incident', name, name, '--dry-run']);
+  expect(stdout.match(/^Plan of .*$/gm)).toEqual([
+    `Plan of ${name}, phase fault (nothing was started)`,
+    `Plan of ${name}, phase remedy (nothing was started)`,
+  ]);
+});

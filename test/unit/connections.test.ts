@@ -201,7 +201,7 @@ test('FINs of both sides, and repeated ones', () => {
   const { finishes, data, bareAcks } = rebuildOne(
     ...HANDSHAKE,
     client('FP.', 1, { payloadBytes: 10 }),
-    server('F.', 2, { ack: 1 }),
+    server('F.', 2, { ack: 12 }),
     client('F.', 200, { seq: 11 }),
     server('.', 201, { seq: 2, ack: 12 }),
   );
@@ -212,6 +212,19 @@ test('FINs of both sides, and repeated ones', () => {
   ]);
   expect(data).toHaveLength(1);
   expect(bareAcks.map((ack) => ack.keepAliveProbe)).toEqual([false, false]);
+});
+
+test.each([
+  ['acknowledges what was sent before the FIN', 11, [undefined, true]],
+  ['acknowledges the FIN', 12, [undefined, undefined]],
+] as const)('a FIN after a FIN %s', (_, ack, crosses) => {
+  const { finishes } = rebuildOne(
+    ...HANDSHAKE,
+    client('FP.', 1, { payloadBytes: 10 }),
+    server('F.', 1.004, { ack }),
+    client('.', 1.04, { seq: 12, ack: 2 }),
+  );
+  expect(finishes.map((finish) => finish.crosses)).toEqual(crosses);
 });
 
 test('a refused connection', () => {

@@ -5,7 +5,10 @@ import type { Claim } from '../../domain/scenario.ts';
 import type { Finding, Testimony } from '../../domain/verdict.ts';
 import { decide } from '../../verdict/testimony.ts';
 
-/** How often one witness saw a symptom; undefined: this witness is not here. */
+/**
+ * How often one witness saw a symptom; undefined: this witness is not here. Neither is one whose
+ * count is negative, as a difference may be that two readings do not bear out.
+ */
 export interface Sighting {
   readonly witness: Testimony['witness'];
   /** What was counted, for example `requests that the provider never saw`. */
@@ -52,7 +55,10 @@ function untested(
 }
 
 function judgeSymptom(symptom: Symptom, seen: Observations, role: PhaseRole | undefined): Finding {
-  const sightings = symptom.sightings(seen);
+  const sightings = symptom.sightings(seen).map(({ count, ...sighting }) => ({
+    ...sighting,
+    count: count === undefined || count < 0 ? undefined : count,
+  }));
   const expected = role === 'fault' ? PRESENT : ABSENT;
   const finding = decide({
     documented: `${role === 'fault' ? 'with the fault' : 'repaired'}: ${expected}`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wrap } from '../../../harness/report/layout.ts';
+import { withoutControls, wrap } from '../../../harness/report/layout.ts';
 import { duration, numberRanges, seconds, span, times } from '../../../harness/report/words.ts';
 
 test.each([
@@ -9,6 +9,14 @@ test.each([
   [131_072, '131.1 s'],
 ])('%d ms is %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+test('of control characters only colours, line ends and tabs are printed', () => {
+  const esc = String.fromCharCode(27);
+  const coloured = `${esc}[31mred${esc}[39m\n\tnear`;
+  expect(withoutControls(coloured)).toBe(coloured);
+  const bell = String.fromCharCode(7);
+  expect(withoutControls(`${esc}[2J${esc}]0;title${bell}near\r`)).toBe('[2J]0;titlenear');
 });
 
 test('a span names its unit once, and one value when both print alike', () => {

@@ -33,6 +33,8 @@ const row = (host: Host, state: SocketState): SocketRow => {
 
 interface Closed {
   readonly fins?: readonly Host[];
+  /** The second FIN was sent before the first was there. */
+  readonly cross?: true;
   readonly rsts?: readonly Host[];
   /** Rows of the closing socket tables; absent: gone. */
   readonly server?: SocketState;
@@ -41,9 +43,12 @@ interface Closed {
   readonly accepted?: number;
 }
 
-const connectionOf = ({ fins = [], rsts = [] }: Closed): Connection => ({
+const connectionOf = ({ fins = [], rsts = [], cross }: Closed): Connection => ({
   ...buildWaiting(1, 0).connection,
-  finishes: fins.map((from, index) => ({ atMs: 10 + index, from, retransmission: false })),
+  finishes: fins.map((from, index) => ({
+    ...{ atMs: 10 + index, from, retransmission: false },
+    ...(cross && index > 0 ? { crosses: true } : {}),
+  })),
   resets: rsts.map((from, index) => ({ atMs: 20 + index, from })),
 });
 
@@ -88,6 +93,10 @@ const CASES: readonly (readonly [what: string, Closed])[] = [
   ],
   ['closed by the client first', { fins: ['client', 'server'], client: 'TIME-WAIT' }],
   ['closed by the server first', { fins: ['server', 'client'], server: 'TIME-WAIT' }],
+  [
+    'closed by both at once',
+    { fins: ['client', 'server'], cross: true, server: 'TIME-WAIT', client: 'TIME-WAIT' },
+  ],
   ['reset by the server, which had data left to read', { rsts: ['server'], establishedResets: 1 }],
   ['reset by the client while it waits in the queue', { rsts: ['client'], establishedResets: 1 }],
   ['data to a server that has closed draws a RST', { fins: ['server'], rsts: ['server'] }],
