@@ -47,6 +47,14 @@ export default defineConfig({
           ...serial,
         },
       },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          sequence: { groupOrder: 4 },
+          ...serial,
+        },
+      },
     ],
   },
 });

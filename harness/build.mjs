@@ -52,6 +52,10 @@ const PROGRAMS = [
  */
 const LIBRARY = 'servers/full-listener';
 
+/** The program in a report page, for browsers: one script, and the styles beside it. */
+const PAGE = 'harness/page/main';
+const PAGE_STYLES = ['node_modules/uplot/dist/uPlot.min.css', 'harness/page/page.css'];
+
 /** So that `await using` is known whatever lib its user has chosen. */
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
 
@@ -113,6 +117,27 @@ async function bundle(entries, output) {
   });
 }
 
+/** Nothing in it may look like the end of the element that a page puts it into. */
+async function bundlePage(to) {
+  const { build } = await import('rolldown');
+  const { output } = await build({
+    cwd: root,
+    logLevel: 'silent',
+    platform: 'browser',
+    transform: { target: 'es2022' },
+    input: `${PAGE}.ts`,
+    output: { format: 'iife', minify: true },
+    write: false,
+  });
+  mkdirSync(path.join(to, 'page'), { recursive: true });
+  writeFileSync(
+    path.join(to, 'page', 'page.js'),
+    output[0].code.replaceAll('</script', '<\\/script'),
+  );
+  const styles = PAGE_STYLES.map((file) => readFileSync(path.join(root, file), 'utf8'));
+  writeFileSync(path.join(to, 'page', 'page.css'), styles.join('\n'));
+}
+
 async function declare(entry, to) {
   const { isolatedDeclarationSync } = await import('rolldown/experimental');
   const source = `${entry}.ts`;
@@ -135,6 +160,7 @@ async function compile(stamp) {
     await bundle(PROGRAMS, { dir: next, format: 'esm', chunkFileNames });
     await bundle([LIBRARY], { dir: next, format: 'cjs', entryFileNames: '[name].cjs' });
     await declare(LIBRARY, next);
+    await bundlePage(next);
     install(next, dist);
     writeFileSync(stampFile, stamp);
   } finally {

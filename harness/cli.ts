@@ -16,6 +16,8 @@ import { judgeAgain } from './commands/judge-again.ts';
 import { list } from './commands/list.ts';
 import { nearest } from './commands/nearest.ts';
 import { scenarioFrom } from './commands/own-server-options.ts';
+import { writeReport } from './commands/report.ts';
+import { describeReport, describeReportOption } from './commands/report-options.ts';
 import { type RunFailure, run } from './commands/run.ts';
 import { describeRunOptions } from './commands/run-options.ts';
 import {
@@ -44,6 +46,7 @@ const COMMANDS = [
   'servers',
   'explain',
   'judge',
+  'report',
   'list',
   'doctor',
 ] as const;
@@ -94,10 +97,10 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
 const parser = describeSandboxOptions(yargs(argv))
   .scriptName('npm run repro --')
   .usage(
-    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 doctor            what this machine can do',
+    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 report <folder>   a page of it, to look at and to send to others\n$0 doctor            what this machine can do',
   )
   .command('$0', false, (command) =>
-    describeRunOptions(command).option('scenario', {
+    describeReportOption(describeRunOptions(command)).option('scenario', {
       type: 'string',
       requiresArg: true,
       describe: 'which experiment (accept-queue-overflow); see list',
@@ -105,10 +108,10 @@ const parser = describeSandboxOptions(yargs(argv))
     }),
   )
   .command('verify', 'every scenario: which claims hold on this kernel', (command) =>
-    describeVerifyOptions(command),
+    describeReportOption(describeVerifyOptions(command)),
   )
   .command('sweep', 'what both queues hold, for many settings, beside the prediction', (command) =>
-    describeSweepOptions(command),
+    describeReportOption(describeSweepOptions(command)),
   )
   .command('clients', 'what client libraries report when a server is in trouble', (command) =>
     describeClientsOptions(command),
@@ -119,9 +122,10 @@ const parser = describeSandboxOptions(yargs(argv))
     (command) => describeServersOptions(command),
   )
   .command('incident [names..]', 'a system of the documents, broken and repaired', (command) =>
-    describeIncidentOptions(command),
+    describeReportOption(describeIncidentOptions(command)),
   )
   .command('judge <folder>', 'judge a stored run again, without Linux and without root')
+  .command('report <folder>', 'write report.html, one file that shows a stored run', describeReport)
   .command(
     'explain <claim>',
     'what a claim such as 001-b is about; 001 lists a document',
@@ -191,6 +195,15 @@ function lastOfEach<Given extends { readonly _: readonly unknown[] }>(given: Giv
   return Object.fromEntries(entries) as Given;
 }
 
+/** What `verify` and `sweep` are told alike. */
+const asked = (given: Parameters<typeof sandboxSettings>[0] & { readonly 'dry-run': boolean }) => ({
+  sandbox: sandboxSettings(given),
+  dryRun: given['dry-run'],
+  report: wantsReport(given),
+});
+
+const wantsReport = (given: object): boolean => 'report' in given && given.report === true;
+
 /** 0: nothing more to do, for example after --help. */
 async function dispatch(): Promise<number | RunFailure> {
   const given = lastOfEach(await parser.parseAsync());
@@ -198,9 +211,9 @@ async function dispatch(): Promise<number | RunFailure> {
   const shown = { json: given.json, quiet: given.quiet, verbose: given.verbose };
   switch (given._[0]) {
     case 'verify':
-      return verify({ ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] }, given);
+      return verify({ ...shown, ...asked(given) }, given);
     case 'sweep':
-      return sweep({ ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] }, given);
+      return sweep({ ...shown, ...asked(given) }, given);
     case 'clients':
       return clients(
         { ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] },
@@ -215,6 +228,10 @@ async function dispatch(): Promise<number | RunFailure> {
       return incidents(incidentSettings(given, { ...shown, dryRun: given['dry-run'] }));
     case 'judge':
       return judgeAgain(String((given as { folder?: unknown }).folder), shown);
+    case 'report': {
+      const { folder, output } = given as { folder?: unknown; output?: unknown };
+      return writeReport(String(folder), typeof output === 'string' ? output : undefined);
+    }
     case 'explain': {
       const { claim, 'runs-dir': runsDir } = given as { claim?: unknown; 'runs-dir'?: unknown };
       return explain(String(claim), { json: given.json, runsDir: String(runsDir) });
@@ -233,6 +250,7 @@ async function dispatch(): Promise<number | RunFailure> {
           sandbox: sandboxSettings(given),
           runsDir: String((given as { 'runs-dir'?: unknown })['runs-dir'] ?? 'runs'),
           dryRun: given['dry-run'],
+          report: wantsReport(given),
         },
         given,
       );

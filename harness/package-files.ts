@@ -17,6 +17,10 @@ function packageRoot(): string {
 export const compiledProgram = (relative: string): string =>
   fileURLToPath(new URL(`dist/${relative}`, packageRoot()));
 
+/** The text of a part of every report page: `page.js` or `page.css`. */
+export const pageAsset = (name: string): string =>
+  readFileSync(new URL(`dist/page/${name}`, packageRoot()), 'utf8');
+
 /** The version in package.json. */
 export const harnessVersion = (): string => {
   const text = readFileSync(new URL('package.json', packageRoot()), 'utf8');

@@ -43,6 +43,7 @@ export const incidentSettings = (
   ...shown,
   names: namesIn(given),
   measure: given['measure'] === true,
+  report: given['report'] === true,
   sandbox: sandboxSettings(given),
   runsDir: String(given['runs-dir'] ?? 'runs'),
 });

@@ -16,14 +16,8 @@ import { INCIDENTS, incidentNamed } from '../scenarios/incidents/incidents.ts';
 import { judgeIncident, type PhaseCase } from '../verdict/incident-verdict.ts';
 import { EXIT, exitCodeOfVerdict } from './exit-code.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
-import {
-  jsonText,
-  keepVerdict,
-  plannedRun,
-  type RunFailure,
-  type Shown,
-  shortened,
-} from './run.ts';
+import { incidentPageHtml, keepPage, type PageFolder, tellPage } from './report-page.ts';
+import { jsonText, keeperOf, plannedRun, type RunFailure, type Shown, shortened } from './run.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
 import { print, terminalStyle, terminalWidth } from './terminal.ts';
 import { usage } from './values.ts';
@@ -37,6 +31,8 @@ export interface IncidentSettings extends Shown {
   readonly sandbox: SandboxSettings;
   readonly runsDir: string;
   readonly dryRun: boolean;
+  /** Also write report.html, one for the incident and one for each phase. */
+  readonly report: boolean;
 }
 
 export async function incidents(settings: IncidentSettings): Promise<number | RunFailure> {
@@ -53,7 +49,7 @@ export async function incidents(settings: IncidentSettings): Promise<number | Ru
       folder = createCatalogueFolder(settings.runsDir, new Date(), incident.scenario.id);
       const cases = await runPhases(incident, { settings, folder, sandbox, interruption });
       const verdict = judgeIncident(incident, cases);
-      keepIncident(incident, verdict, folder);
+      keepAll(incident, verdict, folder, settings);
       reports.push(incidentJson(verdict, shortened(folder)));
       kinds.push(verdict.kind);
       if (!settings.json) show(incident, verdict, settings, chosen.length > 1);
@@ -132,7 +128,7 @@ async function runPhases(
     force: interruption.force,
     keep: (judgement, runFolder, label) => {
       judged.set(label, judgement);
-      return keepVerdict(judgement, runFolder);
+      return keeperOf(settings.report)(judgement, runFolder);
     },
     shortened,
     onStart: progress.started,
@@ -191,6 +187,27 @@ export function keepIncident(incident: Incident, verdict: IncidentVerdict, folde
       `Cannot keep ${INCIDENT_FILE} and report.txt in ${path.basename(folder)}.\n`,
     );
   }
+}
+
+function keepAll(
+  incident: Incident,
+  verdict: IncidentVerdict,
+  folder: string,
+  { report }: IncidentSettings,
+): void {
+  keepIncident(incident, verdict, folder);
+  if (report) tellPage(keepIncidentPage(incident, verdict, folder));
+}
+
+/** Keeps report.html in the incident's folder; returns where that is. */
+function keepIncidentPage(
+  { scenario }: Incident,
+  verdict: IncidentVerdict,
+  folder: string,
+): PageFolder {
+  const where = { folder, printed: shortened(folder) };
+  keepPage(where, incidentPageHtml(verdict, scenario.story, where));
+  return where;
 }
 
 /** What was asked for; of several incidents the report of each, with a line between them. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
-import { INCIDENT_FILE, type Incident } from '../domain/incident.ts';
+import { INCIDENT_FILE, type Incident, type IncidentVerdict } from '../domain/incident.ts';
 import { fieldOf } from '../evidence/json-shape.ts';
 import { incidentJson } from '../report/incident-json.ts';
 import { judgeEvidence } from '../reproduce.ts';
@@ -30,6 +30,18 @@ const isPhase = (folder: string): boolean => {
 };
 
 export function judgeIncidentAgain(folder: string, shown: Shown): number {
+  const { incident, verdict } = judgedIncident(folder);
+  keepIncident(incident, verdict, folder);
+  if (shown.json) print(jsonText(incidentJson(verdict, shortened(folder))));
+  else show(incident, verdict, shown, false);
+  return exitCodeOfVerdict(verdict.kind);
+}
+
+/** What the phases in the folder say together, from their evidence. Throws `EVIDENCE_UNREADABLE`. */
+export function judgedIncident(folder: string): {
+  readonly incident: Incident;
+  readonly verdict: IncidentVerdict;
+} {
   const judged = runFoldersIn(folder).map(judgedPhase);
   const [first] = judged;
   if (first === undefined) throw noPhases(folder);
@@ -39,15 +51,11 @@ export function judgeIncidentAgain(folder: string, shown: Shown): number {
   const cases = incident.phases.flatMap((phase) =>
     judged.flatMap((each) => (each.name === phase.name ? [{ phase, ...each.found }] : [])),
   );
-  const verdict = judgeIncident(incident, cases);
-  keepIncident(incident, verdict, folder);
-  if (shown.json) print(jsonText(incidentJson(verdict, shortened(folder))));
-  else show(incident, verdict, shown, false);
-  return exitCodeOfVerdict(verdict.kind);
+  return { incident, verdict: judgeIncident(incident, cases) };
 }
 
-/** Empty where there is no such folder. */
-const runFoldersIn = (folder: string): readonly string[] =>
+/** Absolute paths of the run folders that lie in it; none where there is no such folder. */
+export const runFoldersIn = (folder: string): readonly string[] =>
   (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => path.join(folder, name))

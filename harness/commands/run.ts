@@ -18,6 +18,7 @@ import { exitCodeOfVerdict } from './exit-code.ts';
 import { watchForInterruption } from './interruption.ts';
 import { sandboxForOwnServer } from './own-server-options.ts';
 import { showProgress } from './progress.ts';
+import { keepPage, runPageHtml, tellPage } from './report-page.ts';
 import { parametersFrom, type RunArguments } from './run-options.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
 import { print, terminalStyle, terminalWidth } from './terminal.ts';
@@ -34,6 +35,8 @@ export interface RunSettings extends Shown {
   readonly sandbox: SandboxSettings;
   readonly runsDir: string;
   readonly dryRun: boolean;
+  /** Also write report.html. */
+  readonly report: boolean;
 }
 
 /** A failed run, with the folder that holds its evidence so far. */
@@ -77,6 +80,7 @@ export async function run(
     });
     progress[Symbol.dispose]();
     conclude(judgement, folder ?? '', settings);
+    if (settings.report) writeRunPage(judgement, folder ?? '');
     return exitCodeOfVerdict(judgement.verdict.kind);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
@@ -95,6 +99,22 @@ export function conclude(judgement: Judgement, folder: string, shown: Shown): vo
     print(terminalReport(input, terminalStyle(), options));
   }
 }
+
+/** Writes report.html into the folder and says so. */
+function writeRunPage(judgement: Judgement, folder: string): void {
+  const where = { folder, printed: shortened(folder) };
+  keepPage(where, runPageHtml(judgement, where));
+  tellPage(where);
+}
+
+/** `keepVerdict`, and with `--report` the run's page beside it. */
+export const keeperOf =
+  (report: boolean) =>
+  (judgement: Judgement, folder: string): object => {
+    const where = { folder, printed: shortened(folder) };
+    if (report) keepPage(where, runPageHtml(judgement, where));
+    return keepVerdict(judgement, folder);
+  };
 
 /** Keeps verdict.json and report.txt in the folder; returns the former as an object. */
 export function keepVerdict(judgement: Judgement, folder: string): object {

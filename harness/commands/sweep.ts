@@ -19,7 +19,8 @@ import { clientsOf, parametersOf } from '../scenarios/sweep-grid.ts';
 import { EXIT } from './exit-code.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
 import { prepareFiles, writeReports } from './report-destinations.ts';
-import { keepVerdict, type RunFailure, type Shown, shortened } from './run.ts';
+import { keepPage, sweepPageHtml, tellPage } from './report-page.ts';
+import { keeperOf, type RunFailure, type Shown, shortened } from './run.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
 import { type SweepReporter, type SweepSettings, sweepSettings } from './sweep-options.ts';
 import { terminalWidth } from './terminal.ts';
@@ -28,6 +29,8 @@ import { showVerifyProgress } from './verify-progress.ts';
 export interface SweepShown extends Shown {
   readonly sandbox: SandboxSettings;
   readonly dryRun: boolean;
+  /** Also write report.html, a map and one for each run. */
+  readonly report: boolean;
 }
 
 const REPORTS: Readonly<Record<SweepReporter, (sweep: Sweep, page: Page) => string>> = {
@@ -62,6 +65,11 @@ export async function sweep(
     const result = { ...measured, wallMs: Math.round(performance.now() - startedMs) };
     keepConclusion(folder, 'sweep.json', sweepJsonReport(result));
     show(result);
+    if (shown.report) {
+      const where = { folder, printed: shortened(folder) };
+      keepPage(where, sweepPageHtml(result));
+      tellPage(where);
+    }
     return exitCodeOfSweep(result);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
@@ -109,7 +117,7 @@ async function measure(
     keep: (judgement, runFolder, label) => {
       const cell = settingsOf.get(label);
       if (cell) measured.set(label, cellOf(cell, judgement, shortened(runFolder)));
-      return keepVerdict(judgement, runFolder);
+      return keeperOf(shown.report)(judgement, runFolder);
     },
     shortened,
     onStart: progress.started,

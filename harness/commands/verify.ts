@@ -3,7 +3,8 @@ import os from 'node:os';
 import { runCatalogue } from '../catalogue-run.ts';
 import { CATALOGUE_FILE, type CatalogueVerdict, type WorkList } from '../domain/catalogue.ts';
 import { HarnessError } from '../domain/harness-error.ts';
-import { verifyJsonReport } from '../report/verify-json.ts';
+import type { CatalogueJson } from '../report/page/catalogue-page.ts';
+import { verifyJson, verifyJsonReport } from '../report/verify-json.ts';
 import { verifyPlanJson, verifyPlanReport } from '../report/verify-plan.ts';
 import { createCatalogueFolder, keepConclusion } from '../run-folder.ts';
 import type { SandboxSettings } from '../sandbox/choose.ts';
@@ -15,7 +16,8 @@ import { statedClaims, workList } from '../work-list.ts';
 import { EXIT } from './exit-code.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
 import { prepareFiles } from './report-destinations.ts';
-import { keepVerdict, type RunFailure, type Shown, shortened } from './run.ts';
+import { cataloguePageHtml, keepPage, tellPage } from './report-page.ts';
+import { keeperOf, type RunFailure, type Shown, shortened } from './run.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
 import { print, terminalStyle } from './terminal.ts';
 import { type VerifySettings, verifySettings } from './verify-options.ts';
@@ -25,6 +27,8 @@ import { report } from './verify-reporters.ts';
 export interface VerifyShown extends Shown {
   readonly sandbox: SandboxSettings;
   readonly dryRun: boolean;
+  /** Also write report.html, an index and one for each run. */
+  readonly report: boolean;
 }
 
 export async function verify(
@@ -53,6 +57,11 @@ export async function verify(
       process.stderr.write(`Cannot keep ${CATALOGUE_FILE} in ${folder}.\n`);
     }
     report(verdict, settings.reporters, shown);
+    if (shown.report) {
+      const where = { folder, printed: shortened(folder) };
+      keepPage(where, cataloguePageHtml(verifyJson(verdict) as CatalogueJson));
+      tellPage(where);
+    }
     return exitCodeOfCatalogue(verdict);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
@@ -82,7 +91,7 @@ async function verdictOf(
     starts: os.availableParallelism(),
     signal: interruption.signal,
     force: interruption.force,
-    keep: keepVerdict,
+    keep: keeperOf(shown.report),
     shortened,
     onStart: progress.started,
     onEnd: progress.ended,

@@ -4,7 +4,7 @@ import { COUNTER_MEANINGS, meaningOf } from './counter-meanings.ts';
 import { hanging, padded, paddedStart, widest } from './layout.ts';
 import { INDENT, type Page } from './page.ts';
 
-interface Moved {
+export interface Moved {
   readonly host: Host;
   readonly counter: string;
   readonly by: number;
@@ -14,7 +14,7 @@ interface Moved {
 /** Kernel counters that changed between the first and the last look, the telling ones explained. */
 export function countersSection({ counters }: Observations, page: Page): readonly string[] {
   const { style, verbose, widthColumns } = page;
-  const moved = HOSTS.flatMap((host) => movedOn(host, counters[host]));
+  const moved = movedCounters(counters);
   const shown = verbose ? moved : moved.filter(({ meaning }) => meaning !== undefined);
   const columns = {
     counter: widest(shown.map(({ counter }) => counter)),
@@ -34,6 +34,10 @@ export function countersSection({ counters }: Observations, page: Page): readonl
     ),
   ];
 }
+
+/** The server's first, those that are explained before the others. */
+export const movedCounters = (counters: Observations['counters']): readonly Moved[] =>
+  HOSTS.flatMap((host) => movedOn(host, counters[host]));
 
 function movedOn(host: Host, counters: ReadonlyMap<string, number>): readonly Moved[] {
   const moved = [...counters]

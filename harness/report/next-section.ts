@@ -28,7 +28,8 @@ function suggestionLine({ command, shows }: Suggestion, { style, widthColumns }:
   return line.length + comment.length <= widthColumns ? `${line}${style.dim(comment)}` : line;
 }
 
-function suggestionsFor(input: ReportInput): readonly Suggestion[] {
+/** The most telling first. */
+export function suggestionsFor(input: ReportInput): readonly Suggestion[] {
   if (input.verdict.kind === 'inconclusive') {
     return [{ command: `${REPRO} doctor`, shows: 'what this machine lacks' }];
   }

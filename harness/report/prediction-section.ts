@@ -4,7 +4,7 @@ import { INDENT, type Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
 
 /** What a figure means, where its name does not say it. */
-const MEANINGS: Readonly<Record<string, string>> = {
+export const FIGURE_MEANINGS: Readonly<Record<string, string>> = {
   'accept-queue length': 'waiting for accept()',
   'SYN-queue length': 'half-open handshakes',
   'clients fooled': 'connected in vain',
@@ -39,7 +39,9 @@ const isNothingAsExpected = ({ predicted, holds }: Comparison): boolean =>
 
 const figuresOf = (comparisons: readonly Comparison[]): string =>
   comparisons
-    .map(({ figure }) => (figure in MEANINGS ? `${figure} (${MEANINGS[figure]})` : figure))
+    .map(({ figure }) =>
+      figure in FIGURE_MEANINGS ? `${figure} (${FIGURE_MEANINGS[figure]})` : figure,
+    )
     .join(', ');
 
 function comparisonLines(
@@ -48,7 +50,7 @@ function comparisonLines(
   page: Page,
 ): readonly string[] {
   const { figure, predicted } = comparison;
-  const meaning = MEANINGS[figure];
+  const meaning = FIGURE_MEANINGS[figure];
   const before = [
     `${INDENT}${padded(figure, figureColumns)}`,
     paddedStart(describeRange(predicted), NUMBER_COLUMNS),
@@ -59,7 +61,7 @@ function comparisonLines(
   return hanging(before, page.style.dim(remark), page.widthColumns);
 }
 
-function measuredWords({ measured }: Comparison): string {
+export function measuredWords({ measured }: Comparison): string {
   const values = [...new Set(measured.map(({ value }) => value))];
   return values.length === 0 ? '-' : values.join(' / ');
 }

@@ -11,18 +11,22 @@ const SOMAXCONN = 'net.core.somaxconn';
 
 /** What was done to whom, in the words that the rest of the report then uses. */
 export function setupSection(input: ReportInput, page: Page): readonly string[] {
+  return [
+    page.style.bold('What was set up'),
+    ...setupEntries(input).flatMap(([label, text]) => entry(page, label, LABEL_COLUMNS, text)),
+  ];
+}
+
+/** Label and text of each part. */
+export function setupEntries(input: ReportInput): readonly (readonly [string, string])[] {
   const { plan } = input.seen;
-  const lines = [
+  return [
     ['server', serverWords(input)],
     ['accept queue', acceptQueueWords(input)],
     ['clients', clientWords(input)],
     ...containerEntries(input.seen),
     ...courseOf(plan.steps),
     ...sysctlEntries(input.seen.sysctls),
-  ] as const;
-  return [
-    page.style.bold('What was set up'),
-    ...lines.flatMap(([label, text]) => entry(page, label, LABEL_COLUMNS, text)),
   ];
 }
 

@@ -16,6 +16,8 @@ const FORBIDDEN: readonly (readonly [file: string, line: string, message: string
   ['harness/scenarios/a.ts', "import '../collect/x.ts';", 'data plus small functions'],
   ['harness/verdict/a.ts', "import '../evidence/x.ts';", 'however they were gathered'],
   ['harness/report/a.ts', "import '../run-folder.ts';", 'draws a verdict that is already there'],
+  ['harness/report/page/a.ts', "import '../../evidence/x.ts';", 'what every report is made of'],
+  ['harness/page/a.ts', "import '../run-folder.ts';", 'runs in browsers'],
   ['harness/collect/a.ts', "import '../verdict/x.ts';", 'harness/collect/ only gathers'],
   ['harness/collect/b.ts', "import '../sandbox/x.ts';", 'harness/collect/ only gathers'],
   ['harness/collect/c.ts', "import '../kernel/schedule.ts';", 'sysctls.ts only'],

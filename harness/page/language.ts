@@ -1,0 +1,39 @@
+import { CLAIMS_ZH } from './words/claims-zh.ts';
+import { EN } from './words/en.ts';
+import { RULES_ZH } from './words/rules-zh.ts';
+import { SENTENCES_ZH } from './words/sentences-zh.ts';
+import { TITLES_ZH } from './words/titles-zh.ts';
+import type { Words } from './words/words.ts';
+import { ZH } from './words/zh.ts';
+
+/** How a page speaks. What the harness wrote in English is translated where it is known. */
+export interface Language {
+  readonly words: Words;
+  readonly claim: (id: string, english: string) => string;
+  /** Of a scenario, an incident or a kind of page. */
+  readonly title: (id: string, english: string) => string;
+  /** Of a kernel rule. */
+  readonly rule: (id: string, english: string) => string;
+  readonly sentence: (english: string) => string;
+}
+
+export const ENGLISH: Language = {
+  words: EN,
+  claim: (_, english) => english,
+  title: (_, english) => english,
+  rule: (_, english) => english,
+  sentence: (english) => english,
+};
+
+export const CHINESE: Language = {
+  words: ZH,
+  claim: (id, english) => CLAIMS_ZH[id] ?? english,
+  title: (id, english) => TITLES_ZH[id] ?? english,
+  rule: (id, english) => RULES_ZH[id] ?? english,
+  sentence: sentenceInChinese,
+};
+
+function sentenceInChinese(english: string): string {
+  const known = SENTENCES_ZH.find(([pattern]) => pattern.test(english));
+  return known === undefined ? english : english.replace(known[0], known[1]);
+}

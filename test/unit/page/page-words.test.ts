@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { KERNEL_RULES } from '../../../harness/kernel/rules.ts';
+import { CHINESE } from '../../../harness/page/language.ts';
+import { CLAIMS_ZH } from '../../../harness/page/words/claims-zh.ts';
+import { RULES_ZH } from '../../../harness/page/words/rules-zh.ts';
+import { TITLES_ZH } from '../../../harness/page/words/titles-zh.ts';
+import { COUNTER_MEANINGS } from '../../../harness/report/counter-meanings.ts';
+import { SCENARIOS } from '../../../harness/scenarios/catalogue.ts';
+import { INCIDENTS } from '../../../harness/scenarios/incidents/incidents.ts';
+import { ownServer } from '../../../harness/scenarios/own-server.ts';
+import { predictionClaim } from '../../../harness/verdict/judge.ts';
+
+const ALL = [...SCENARIOS, ...INCIDENTS.map(({ scenario }) => scenario), ownServer];
+
+test('every claim of the catalogue and of the incidents is there in Chinese, and no other', () => {
+  const ids = new Set([
+    ...ALL.flatMap(({ claims }) => claims.map(({ id }) => id)),
+    predictionClaim.id,
+  ]);
+  expect(Object.keys(CLAIMS_ZH).sort()).toEqual([...ids].sort());
+});
+
+test('every scenario and incident has a Chinese title', () => {
+  expect(Object.keys(TITLES_ZH)).toEqual(expect.arrayContaining(ALL.map(({ id }) => id)));
+});
+
+test('every kernel rule is there in Chinese, and no other', () => {
+  const ids = Object.values(KERNEL_RULES).map(({ id }) => id);
+  expect(Object.keys(RULES_ZH).sort()).toEqual([...ids].sort());
+});
+
+test('a sentence with numbers keeps them; one that is not known stays as it is', () => {
+  expect(
+    CHINESE.sentence('Clients 1-3 are connected and in the accept queue, waiting to be accepted.'),
+  ).toBe('客户端 1-3 已连接，在 accept 队列中等待被 accept。');
+  expect(CHINESE.sentence('gives up after 2503 ms: its own timer')).toBe(
+    '2503 ms 后放弃：自身定时器',
+  );
+  expect(CHINESE.sentence('Nobody has said this yet.')).toBe('Nobody has said this yet.');
+});
+
+test('what ListenOverflows and ListenDrops mean is said in Chinese, too', () => {
+  const meanings = [COUNTER_MEANINGS['ListenOverflows'], COUNTER_MEANINGS['ListenDrops']];
+  for (const meaning of meanings) {
+    const english = typeof meaning === 'object' ? (meaning.server ?? '') : '';
+    expect(CHINESE.sentence(english)).toMatch(/^\p{Script=Han}/u);
+  }
+});
