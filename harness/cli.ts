@@ -2,6 +2,8 @@
 import yargs, { type Argv } from 'yargs';
 import { clients } from './commands/clients.ts';
 import { CLIENTS_LISTS, describeClientsOptions } from './commands/clients-options.ts';
+import { demo } from './commands/demo.ts';
+import { demoSettings, describeDemoOptions } from './commands/demo-options.ts';
 import { doctor } from './commands/doctor.ts';
 import { exitCodeOfError } from './commands/exit-code.ts';
 import { explain } from './commands/explain.ts';
@@ -44,6 +46,7 @@ const COMMANDS = [
   'incident',
   'clients',
   'servers',
+  'demo',
   'explain',
   'judge',
   'report',
@@ -97,7 +100,7 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
 const parser = describeSandboxOptions(yargs(argv))
   .scriptName('npm run repro --')
   .usage(
-    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 report <folder>   a page of it, to look at and to send to others\n$0 doctor            what this machine can do',
+    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 demo              a guided workshop in ten steps\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 report <folder>   a page of it, to look at and to send to others\n$0 doctor            what this machine can do',
   )
   .command('$0', false, (command) =>
     describeReportOption(describeRunOptions(command)).option('scenario', {
@@ -120,6 +123,9 @@ const parser = describeSandboxOptions(yargs(argv))
     'servers',
     'what the accept queues of real servers hold, and what changes it',
     (command) => describeServersOptions(command),
+  )
+  .command('demo', 'a guided workshop in ten steps, with a real run in each', (command) =>
+    describeDemoOptions(command),
   )
   .command('incident [names..]', 'a system of the documents, broken and repaired', (command) =>
     describeReportOption(describeIncidentOptions(command)),
@@ -181,6 +187,7 @@ const REPEATABLE: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['sweep', [...SWEEP_LISTS, ...SANDBOX_LISTS]],
   ['clients', [...CLIENTS_LISTS, ...SANDBOX_LISTS]],
   ['servers', [...SERVERS_LISTS, ...SANDBOX_LISTS]],
+  ['demo', SANDBOX_LISTS],
   ['incident', ['names', ...SANDBOX_LISTS]],
   [undefined, ['sysctl', ...SANDBOX_LISTS]],
 ]);
@@ -224,6 +231,8 @@ async function dispatch(): Promise<number | RunFailure> {
         { ...shown, sandbox: sandboxSettings(given), dryRun: given['dry-run'] },
         given,
       );
+    case 'demo':
+      return demo(demoSettings(given, process.env));
     case 'incident':
       return incidents(incidentSettings(given, { ...shown, dryRun: given['dry-run'] }));
     case 'judge':

@@ -1,5 +1,5 @@
 import { foldLadder, type LadderRow } from './ladder.ts';
-import { paddedStart } from './layout.ts';
+import { paddedStart, visibleWidth } from './layout.ts';
 import type { Style } from './style.ts';
 import { count } from './words.ts';
 
@@ -10,35 +10,60 @@ const TIME_COLUMNS = 9;
 const WIRE_COLUMNS = 34;
 const MOST_ROWS = 14;
 
-/** A ladder as lines of at most 80 columns: the client on the left, the server on the right. */
-export function ladderText(rows: readonly LadderRow[], style: Style): readonly string[] {
-  return foldLadder(rows, MOST_ROWS).map((row) => lineOf(row, style));
+/** What a ladder says besides the names of segments, so that it can be said in another language. */
+export interface LadderWords {
+  readonly what: (what: Segment['what']) => string;
+  readonly bytes: (bytes: number) => string;
+  readonly again: (label: string) => string;
+  readonly refused: string;
+  readonly dropped: string;
+  readonly more: (rows: number) => string;
+  readonly note: (says: string) => string;
 }
 
-function lineOf(row: LadderRow, style: Style): string {
+const ENGLISH: LadderWords = {
+  what: (what) => what,
+  bytes: (bytes) => count(bytes, 'byte'),
+  again: (label) => `${label} again`,
+  refused: 'refused: nothing comes back',
+  dropped: 'dropped: the queue is full',
+  more: (rows) => `${rows} more`,
+  note: (says) => says,
+};
+
+/** A ladder as lines of at most 80 columns: the client on the left, the server on the right. */
+export function ladderText(
+  rows: readonly LadderRow[],
+  style: Style,
+  words: LadderWords = ENGLISH,
+): readonly string[] {
+  return foldLadder(rows, MOST_ROWS).map((row) => lineOf(row, style, words));
+}
+
+function lineOf(row: LadderRow, style: Style, words: LadderWords): string {
   if (row.kind === 'folded')
-    return style.dim(`${' '.repeat(TIME_COLUMNS)}  ... ${row.rows} more ...`);
+    return style.dim(`${' '.repeat(TIME_COLUMNS)}  ... ${words.more(row.rows)} ...`);
   const time = style.dim(paddedStart((row.atMs / 1_000).toFixed(3), TIME_COLUMNS));
-  if (row.kind === 'segment') return `${time}  ${arrowOf(row, style)}`.trimEnd();
-  const says = style.cyan(`* ${row.says}`);
+  if (row.kind === 'segment') return `${time}  ${arrowOf(row, style, words)}`.trimEnd();
+  const says = style.cyan(`* ${words.note(row.says)}`);
   return `${time}  ${row.at === 'client' ? says : `${' '.repeat(WIRE_COLUMNS)} ${says}`}`;
 }
 
-function arrowOf(segment: Segment, style: Style): string {
-  const label = labelOf(segment);
-  const shaft = '─'.repeat(Math.max(1, WIRE_COLUMNS - label.length - 2));
+function arrowOf(segment: Segment, style: Style, words: LadderWords): string {
+  const label = labelOf(segment, words);
+  const shaft = '─'.repeat(Math.max(1, WIRE_COLUMNS - visibleWidth(label) - 2));
   const arrow = segment.from === 'client' ? `${label} ${shaft}▶` : `◀${shaft} ${label}`;
   switch (segment.fate) {
     case 'taken':
       return arrow;
     case 'refused':
-      return `${arrow} ${style.red('✗ refused: nothing comes back')}`;
+      return `${arrow} ${style.red(`✗ ${words.refused}`)}`;
     case 'dropped':
-      return `${arrow} ${style.red('✗ dropped: the queue is full')}`;
+      return `${arrow} ${style.red(`✗ ${words.dropped}`)}`;
   }
 }
 
-function labelOf({ what, bytes, retransmission }: Segment): string {
-  const label = bytes === undefined ? what : count(bytes, 'byte');
-  return retransmission ? `${label} again` : label;
+function labelOf({ what, bytes, retransmission }: Segment, words: LadderWords): string {
+  const label = bytes === undefined ? words.what(what) : words.bytes(bytes);
+  return retransmission ? words.again(label) : label;
 }

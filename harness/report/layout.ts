@@ -1,4 +1,5 @@
 /** Lines of a fixed width. Colours take no room, so a width is always that of the visible text. */
+import { displayWidth } from './display-width.ts';
 
 const ONE_COLOUR = `${String.fromCharCode(27)}\\[[0-9;]*m`;
 const COLOUR = new RegExp(ONE_COLOUR, 'g');
@@ -10,7 +11,7 @@ const CONTROL = new RegExp(`(?!${ONE_COLOUR}|[\\n\\t])\\p{Cc}`, 'gu');
  */
 export const withoutControls = (text: string): string => text.replaceAll(CONTROL, '');
 
-export const visibleWidth = (text: string): number => [...text.replaceAll(COLOUR, '')].length;
+export const visibleWidth = (text: string): number => displayWidth(text.replaceAll(COLOUR, ''));
 
 export const padded = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - visibleWidth(text)));

@@ -16,7 +16,7 @@ import { FIRST_REPETITION_MS } from './slow-machine.ts';
 
 const ID = 'somaxconn-needs-a-new-listen';
 const RAISED = 'raised';
-const FULL = 'full';
+export const FULL = 'full';
 const LISTENING_AGAIN = 'listening-again';
 const SOMAXCONN = 'net.core.somaxconn';
 

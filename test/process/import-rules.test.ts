@@ -18,6 +18,10 @@ const FORBIDDEN: readonly (readonly [file: string, line: string, message: string
   ['harness/report/a.ts', "import '../run-folder.ts';", 'draws a verdict that is already there'],
   ['harness/report/page/a.ts', "import '../../evidence/x.ts';", 'what every report is made of'],
   ['harness/page/a.ts', "import '../run-folder.ts';", 'runs in browsers'],
+  ['harness/demo/a.ts', "import '../reproduce.ts';", 'draws what a judged run says'],
+  ['harness/demo/b.ts', "import '../commands/x.ts';", 'draws what a judged run says'],
+  ['harness/demo/c.ts', "import 'node:readline';", 'harness/demo/ is pure'],
+  ['harness/demo/d.ts', 'export const now = Date.now();', 'Date'],
   ['harness/collect/a.ts', "import '../verdict/x.ts';", 'harness/collect/ only gathers'],
   ['harness/collect/b.ts', "import '../sandbox/x.ts';", 'harness/collect/ only gathers'],
   ['harness/collect/c.ts', "import '../kernel/schedule.ts';", 'sysctls.ts only'],
@@ -35,6 +39,7 @@ const FORBIDDEN: readonly (readonly [file: string, line: string, message: string
 const ALLOWED: readonly (readonly [file: string, line: string])[] = [
   ['harness/kernel/ok.ts', "import '../domain/x.ts';"],
   ['harness/scenarios/ok.ts', "import '../verdict/x.ts';"],
+  ['harness/demo/ok.ts', "import '../report/x.ts';"],
   ['harness/collect/ok.ts', "import '../kernel/sysctls.ts';"],
   ['harness/collect/ok-too.ts', "import 'execa';"],
   ['harness/sandbox/ok.ts', "import 'node:child_process';"],

@@ -1,0 +1,107 @@
+/** What shows that it was so: packets, queues, counters. */
+
+import { displayWidth } from '../report/display-width.ts';
+import type { LadderRow } from '../report/ladder.ts';
+import { ladderText } from '../report/ladder-text.ts';
+import { padded, paddedStart } from '../report/layout.ts';
+import { type Timeline, timelineOf } from '../report/timeline.ts';
+import { timelineText } from '../report/timeline-text.ts';
+import { seconds } from '../report/words.ts';
+import { growth } from '../verdict/figures.ts';
+import { ladderFor, queuesAtEnd } from './facts-of-run.ts';
+import { queuesPicture } from './queues-picture.ts';
+import type { Result } from './result.ts';
+import type { Block } from './screens.ts';
+import type { DemoTexts } from './texts/texts.ts';
+import { hangingText, wrapText } from './wrap-text.ts';
+
+export const evidenceBlocks = (result: Result): readonly Block[] => [
+  ladderBlock(result),
+  timelineBlock(result),
+  queuesBlock(result),
+  countersBlock(result),
+];
+
+function ladderBlock({ step, input, state, texts, columns }: Result): Block {
+  const ladder = ladderFor(step, input.seen);
+  if (ladder === undefined) return [];
+  const { style, plain } = state.look;
+  const title = style.bold(texts.result.ladderTitle(ladder.client));
+  if (!plain) return [title, ...ladderText(ladder.rows, style, texts.ladder)];
+  return [title, ...ladder.rows.flatMap((row) => wrapText(sentenceOf(row, texts), columns))];
+}
+
+function sentenceOf(row: LadderRow, { plain, ladder }: DemoTexts): string {
+  if (row.kind === 'folded') return ladder.more(row.rows);
+  const at = (row.atMs / 1_000).toFixed(3);
+  return row.kind === 'segment'
+    ? plain.segment(row, at)
+    : plain.note(row.at === 'server', ladder.note(row.says), at);
+}
+
+function timelineBlock({ input, state, texts, columns }: Result): Block {
+  const timeline = timelineOf(input.seen);
+  if (timeline === undefined) return [];
+  const { style, plain } = state.look;
+  const title = style.bold(texts.result.timelineTitle);
+  if (!plain) return [title, ...timelineText(timeline, style, columns, texts.timeline)];
+  return [title, ...sentencesOf(timeline, texts).flatMap((text) => wrapText(text, columns))];
+}
+
+/** More changes than these nobody wants to listen to. */
+const MOST_LEVELS = 6;
+
+function sentencesOf({ acceptQueue, refusedAtMs }: Timeline, { plain }: DemoTexts): Block {
+  const changes = acceptQueue.filter(
+    ({ length }, index) => length !== acceptQueue[index - 1]?.length,
+  );
+  const step = Math.max(1, Math.ceil(changes.length / MOST_LEVELS));
+  const told = changes.filter((_, index) => index % step === 0 || index === changes.length - 1);
+  const [first] = refusedAtMs;
+  const last = refusedAtMs.at(-1);
+  return [
+    ...told.map(({ length, atMs }) => plain.level(length, seconds(atMs))),
+    ...(first === undefined || last === undefined
+      ? []
+      : [plain.refusals(refusedAtMs.length, seconds(first), seconds(last))]),
+  ];
+}
+
+function queuesBlock({ input, state, texts }: Result): Block {
+  const queues = queuesAtEnd(input.seen);
+  if (queues === undefined) return [];
+  const title = state.look.style.bold(texts.result.queuesTitle);
+  return [title, ...queuesPicture(queues, texts.queues, state.look)];
+}
+
+function countersBlock(result: Result): Block {
+  const { step, input, state, texts, columns } = result;
+  const words = texts.result;
+  const rows = step.counters.map(({ host, counter }) => ({
+    host,
+    counter,
+    by: `${growth(input.seen, host, counter) ?? words.counterMissing}`,
+    meaning: words.counterMeaning(host, counter),
+  }));
+  const title = state.look.style.bold(words.countersTitle);
+  if (state.look.plain) {
+    return [
+      title,
+      ...rows.flatMap(({ host, counter, by, meaning }) =>
+        wrapText(texts.plain.counter(host, counter, by, meaning), columns),
+      ),
+    ];
+  }
+  const name = Math.max(...rows.map(({ counter }) => counter.length));
+  const by = Math.max(...rows.map((row) => displayWidth(row.by)));
+  return [
+    title,
+    ...rows.flatMap((row) =>
+      hangingText(
+        `  ${row.host}  ${padded(row.counter, name)}  ${paddedStart(row.by, by)}  `,
+        row.meaning,
+        columns,
+      ),
+    ),
+  ];
+}

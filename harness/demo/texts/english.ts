@@ -1,0 +1,179 @@
+import { meaningOf } from '../../report/counter-meanings.ts';
+import { count } from '../../report/words.ts';
+import { ENGLISH_FIRST_STEPS } from './english-first-steps.ts';
+import { ENGLISH_LATER_STEPS } from './english-later-steps.ts';
+import type { DemoTexts, EndWords, KeyWords, PageWords, PlainWords, ResultWords } from './texts.ts';
+
+const page: PageWords = {
+  demo: 'backlog-lab demo',
+  stepOf: (step, steps, title) => `Step ${step} of ${steps}: ${title}`,
+  screenOf: (screen, screens) => `screen ${screen} of ${screens}`,
+  more: 'more on the next screen',
+  pictureBefore: 'Where the experiment begins',
+  question: 'Question',
+  chooseNow: 'Answer with 1, 2 or 3, or press n to see what happens.',
+  running: (scenario, kernel) => `Running ${scenario} on this kernel, ${kernel}.`,
+  elapsed: (seconds) => `${seconds} s so far; the timers of the kernel decide how long it takes.`,
+  cancelHint: 'p ends the run and goes back.',
+  stopping: 'Ending the run. Nothing of it will be left.',
+};
+
+const result: ResultWords = {
+  youSaid: (choice) => `You said: ${choice}.`,
+  right: 'That is what happened.',
+  wrong: 'It happened otherwise.',
+  kernelDid: (kernel, choice) => `What Linux ${kernel} did: ${choice}.`,
+  soSay: (witnesses) => `So say the ${witnesses.join(', the ')}.`,
+  witness: {
+    clients: 'clients',
+    packets: 'packets',
+    counters: 'counters',
+    sockets: 'socket tables',
+    server: 'server program',
+    trace: 'kernel trace',
+  },
+  undecided: 'The evidence does not decide the question, for the witnesses do not agree:',
+  saysChoice: (witness, choice) => `${witness}: ${choice}`,
+  somethingElse: 'none of these',
+  noStatement: 'no statement',
+  otherwise: (expected) =>
+    `This page expected something else: ${expected}. What counts is what this kernel did; the documents at the end of this step say by which rule.`,
+  expectedBecause: 'Why the page expected it:',
+  inconclusive: (reason) => `Beware, this run proves nothing: ${reason}`,
+  tally: ({ connected, timedOut, refused, reset, fooled, closedByServer }) => {
+    const parts: readonly (readonly [number, string])[] = [
+      [connected, `${connected} connected`],
+      [fooled, `${fooled} of them fooled`],
+      [reset, `${reset} of them reset later`],
+      [closedByServer, `${closedByServer} of them closed by the server`],
+      [timedOut, `${timedOut} timed out`],
+      [refused, `${refused} refused`],
+    ];
+    const said = parts.filter(([number]) => number > 0).map(([, words]) => words);
+    return `Attempts to connect: ${said.join(', ')}.`;
+  },
+  ladderTitle: (client) => `Packets of client ${client} (seconds; client left, server right)`,
+  timelineTitle: 'How full the accept queue was (seconds since the first client)',
+  queuesTitle: 'Both queues at the end of the run',
+  countersTitle: 'Kernel counters, and by how much they grew',
+  counterMissing: 'not known',
+  counterMeaning: (host, counter) => meaningOf(host, counter) ?? '',
+  documentsTitle: 'What the documents say, and the verdict on it',
+  verdict: {
+    confirmed: 'CONFIRMED',
+    outdated: 'OUTDATED',
+    contradicted: 'CONTRADICTED',
+    inconclusive: 'INCONCLUSIVE',
+  },
+  documentSays: 'document says',
+  measured: 'measured',
+  rule: (statement, since, commit) =>
+    `${statement} (Linux ${since}${commit === null ? '' : `, commit ${commit}`})`,
+  notTested: (claims) => `Not tested with these numbers: ${claims.join(', ')}`,
+  besides: (claims) => `Tested besides: ${claims.join(', ')}`,
+  quotesFindings: true,
+  inThisRun: (verdict) => `Verdict of this run: ${verdict}`,
+  again: 'The same run by itself:',
+  failed: (message) => `There is no result. ${message}`,
+  remedy: (remedy) => `What to do: ${remedy}. e asks for other numbers, r tries again.`,
+};
+
+const end: EndWords = {
+  title: 'The end of the workshop',
+  introduction: 'What this kernel did in each step, and the verdict on what documents say of it:',
+  notRun: 'not run',
+  next: [
+    'On a server of your own: npm run repro -- --server-command COMMAND --port PORT',
+    'All documented statements: npm run repro -- verify',
+    'Exercises: WORKSHOP.md',
+  ],
+};
+
+const keys: KeyWords = {
+  helpTitle: 'Keys',
+  help: [
+    ['n, right arrow, Enter', 'next screen; starts the run of a step'],
+    ['p, left arrow', 'back; ends a run'],
+    ['1, 2, 3 (or a, b, c)', 'answers the question and starts the run'],
+    ['r', 'makes the run of this step again'],
+    ['e', 'makes it again with another backlog and number of clients'],
+    ['g', 'goes to another step'],
+    ['l', 'changes the language (中文)'],
+    ['?', 'this page'],
+    ['q, Ctrl-C', 'leaves, at any time; nothing is left behind'],
+  ],
+  introduction: 'n next  p back  1-3 answer  e other numbers  g go to  l 中文  ? help  q quit',
+  running: 'p end the run  l 中文  ? help  q quit',
+  result: 'n next  p back  r again  e other numbers  g go to  l 中文  ? help  q quit',
+  end: 'p back  g go to  l 中文  ? help  q quit',
+  helpPage: 'any key: back  q quit',
+  ask: 'Enter takes it  Esc back  Ctrl-C quit',
+};
+
+const plain: PlainWords = {
+  segment: ({ from, what, bytes, retransmission, fate }, seconds) => {
+    const other = from === 'client' ? 'server' : 'client';
+    const thing = bytes === undefined ? what : count(bytes, 'byte');
+    const ends = {
+      taken: '',
+      refused: ' It is refused: nothing comes back.',
+      dropped: ' It is dropped: the queue is full.',
+    };
+    return `${seconds} s: the ${from} sends ${thing}${retransmission ? ' again' : ''} to the ${other}.${ends[fate]}`;
+  },
+  note: (atServer, says, seconds) =>
+    `${seconds} s, at the ${atServer ? 'server' : 'client'}: ${says}.`,
+  level: (length, seconds) => `From ${seconds} s on the accept queue holds ${length}.`,
+  refusals: (syns, firstSeconds, lastSeconds) =>
+    `${count(syns, 'refused SYN')}, from ${firstSeconds} s to ${lastSeconds} s.`,
+  counter: (host, counter, by, meaning) => `${counter} of the ${host} grew by ${by}: ${meaning}.`,
+};
+
+export const ENGLISH: DemoTexts = {
+  steps: { ...ENGLISH_FIRST_STEPS, ...ENGLISH_LATER_STEPS },
+  page,
+  queues: {
+    client: 'client',
+    program: 'program',
+    synQueue: 'SYN queue',
+    acceptQueue: 'accept queue',
+    requests: 'answered, no ACK yet',
+    connections: 'handshake finished',
+    held: (length) => `${length} waiting`,
+    heldOf: (length, places) =>
+      length >= places ? `${length} of ${places}: full` : `${length} of ${places}`,
+    sentence: (synQueue, acceptQueue, places) =>
+      `The SYN queue holds ${synQueue ?? 'an unknown number of requests'}, the accept queue ${acceptQueue} of at most ${places}.`,
+  },
+  result,
+  end,
+  ask: {
+    title: 'The run of this step with other numbers',
+    backlog: (now, most) => `Backlog, 1 to ${most} (now ${now})`,
+    clients: (now, most) => `Clients, 1 to ${most} (now ${now})`,
+    outOfRange: (most) => `That has to be a whole number from 1 to ${most}.`,
+    hint: 'Type a number and press Enter. Enter alone keeps what is there.',
+    jumpTitle: 'Go to which step?',
+    jump: 'Step',
+    jumpOutOfRange: (steps) => `There are the steps 1 to ${steps}.`,
+  },
+  keys,
+  plain,
+  ladder: {
+    what: (what) => what,
+    bytes: (bytes) => count(bytes, 'byte'),
+    again: (label) => `${label} again`,
+    refused: 'refused: nothing comes back',
+    dropped: 'dropped: the queue is full',
+    more: (rows) => `${rows} more`,
+    note: (says) => says,
+  },
+  timeline: {
+    synQueue: 'SYN queue',
+    atMost: (length) => `at most ${length}`,
+    refusedSyns: (syns) => count(syns, 'refused SYN'),
+    fullAt: (capacities) => `full at ${capacities.join(', later ')}`,
+  },
+  claim: (_id, statement) => statement,
+  kernelRule: (_id, statement) => statement,
+};

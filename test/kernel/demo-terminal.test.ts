@@ -1,0 +1,184 @@
+/** The demo as somebody at a terminal meets it: played by keys, resized, and left at every step. */
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { STEPS } from '../../harness/demo/steps.ts';
+import { LANGUAGES, type Language, TEXTS } from '../../harness/demo/texts/texts.ts';
+import { displayWidth } from '../../harness/report/display-width.ts';
+import { useInstallation } from '../helpers/installation.ts';
+import { kernelTest } from '../helpers/kernel-available.ts';
+import { MARK, processesMarked } from '../helpers/marked-processes.ts';
+import { isTmuxInstalled, openTerminal, type Terminal } from '../helpers/tmux.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+const TIMEOUT_MS = 240_000;
+const COLUMNS = 80;
+const ROWS = 24;
+
+const installation = useInstallation();
+const possible = isTmuxInstalled() || process.env['REQUIRE_KERNEL'] === '1';
+if (!possible) process.stderr.write('Skipping the demo at a terminal: there is no tmux.\n');
+const terminalTest = possible ? kernelTest : test.skip;
+
+interface Demo extends Disposable {
+  readonly terminal: Terminal;
+  /** Where temporary folders are made. */
+  readonly temporary: string;
+  readonly mark: string;
+  readonly start: (options: string) => void;
+}
+
+function openDemo(): Demo {
+  const temporary = installation.newFolder();
+  const mark = randomUUID();
+  const terminal = openTerminal(COLUMNS, ROWS, { TMPDIR: temporary, NO_COLOR: '' });
+  const launcher = path.join(installation.folder, 'harness/launcher.mjs');
+  return {
+    terminal,
+    temporary,
+    mark,
+    start: (options) => {
+      terminal.type('clear');
+      terminal.type(
+        `${MARK}=${mark} ${process.execPath} ${launcher} demo ${options}; echo ended:$?`,
+      );
+    },
+    [Symbol.dispose]: () => terminal[Symbol.dispose](),
+  };
+}
+
+const titleOf = (language: Language, step: number): string => {
+  const { page, steps } = TEXTS[language];
+  const id = STEPS[step]?.id ?? 'two-queues';
+  return page.stepOf(step + 1, STEPS.length, steps[id].title);
+};
+
+/** The terminal reads lines again, shows what it showed before, and nothing is left of the demo. */
+async function expectNothingLeft({ terminal, mark, temporary }: Demo, exitCode: number) {
+  await terminal.shows(`ended:${exitCode}\n`);
+  expect(terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1');
+  terminal.type('clear; stty -a | tr " ;" "\\n\\n" | grep -xE "icanon|echo" | sort | tr "\\n" " "');
+  await terminal.shows('echo icanon');
+  await waitUntil(
+    'every process of the demo to end',
+    () => (processesMarked(mark).length === 0 ? true : undefined),
+    { seen: () => JSON.stringify(processesMarked(mark)) },
+  );
+  expect(readdirSync(temporary)).toEqual([]);
+}
+
+/** The frame is where it belongs, so no line was wrapped and none was scrolled away. */
+function expectWholeScreen(lines: readonly string[], [columns, rows]: readonly [number, number]) {
+  expect(lines).toHaveLength(rows);
+  expect(lines[1]).toMatch(/^─+$/);
+  expect(lines[1]).toHaveLength(Math.min(columns, 100));
+  expect(lines.at(-1)).toMatch(/ q /);
+  for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+}
+
+/** Presses n until the end; returns the titles that were seen. */
+async function playByKeys(terminal: Terminal, language: Language): Promise<ReadonlySet<string>> {
+  const { keys, end } = TEXTS[language];
+  const seen = new Set<string>();
+  let lines = await terminal.shows(titleOf(language, 0));
+  while (!lines[0]?.startsWith(end.title)) {
+    expectWholeScreen(lines, [COLUMNS, ROWS]);
+    seen.add(lines[0] ?? '');
+    const before = lines.join('\n');
+    terminal.press('n');
+    lines = await waitUntil(
+      'another page',
+      () => {
+        const now = terminal.lines();
+        const isRunning = now.at(-1)?.startsWith(keys.running) ?? true;
+        return isRunning || now.join('\n') === before ? undefined : now;
+      },
+      { seen: () => terminal.lines().join('\n'), deadlineMs: 40_000 },
+    );
+  }
+  expectWholeScreen(lines, [COLUMNS, ROWS]);
+  return seen;
+}
+
+describe.concurrent('at a terminal of 80x24', { timeout: TIMEOUT_MS }, () => {
+  terminalTest.for(LANGUAGES)(
+    'all ten steps by keys in %s',
+    async (language, { expect: check }) => {
+      using demo = openDemo();
+      demo.start(`--lang ${language}`);
+      const seen = [...(await playByKeys(demo.terminal, language))].join('\n');
+      for (const step of STEPS.keys()) check(seen).toContain(titleOf(language, step));
+      const summary = demo.terminal.lines().join('');
+      check(summary).not.toContain(TEXTS[language].end.notRun);
+      check(summary).not.toContain('INCONCLUSIVE');
+      demo.terminal.press('q');
+      await expectNothingLeft(demo, 0);
+    },
+  );
+});
+
+describe('at a terminal', { timeout: TIMEOUT_MS }, () => {
+  terminalTest('another size redraws the page, also during a run', async () => {
+    using demo = openDemo();
+    const { terminal } = demo;
+    demo.start('--lang zh --step 5');
+    await terminal.shows(titleOf('zh', 4));
+    terminal.resize(120, 40);
+    await waitUntil('a page of 40 rows', () =>
+      / q /.test(terminal.lines()[39] ?? '') ? true : undefined,
+    );
+    expectWholeScreen(terminal.lines(), [120, 40]);
+    terminal.press('2');
+    await terminal.shows(TEXTS.zh.keys.running);
+    terminal.resize(COLUMNS, ROWS);
+    await waitUntil('a page of 24 rows', () =>
+      / q /.test(terminal.lines()[23] ?? '') ? true : undefined,
+    );
+    await terminal.shows(TEXTS.zh.result.right);
+    expectWholeScreen(terminal.lines(), [COLUMNS, ROWS]);
+    terminal.press('l');
+    await terminal.shows(titleOf('en', 4));
+    terminal.press('q');
+    await expectNothingLeft(demo, 0);
+  });
+
+  terminalTest('other numbers, asked for with e', async () => {
+    using demo = openDemo();
+    const { terminal } = demo;
+    demo.start('--lang en --step 3');
+    await terminal.shows(titleOf('en', 2));
+    terminal.press('e', '1');
+    await terminal.shows('now 2): 1_');
+    terminal.press('Enter', '7', 'Enter');
+    await terminal.shows('Attempts to connect: 2 connected, 5 timed out.');
+    terminal.press('q');
+    await expectNothingLeft(demo, 0);
+  });
+
+  const LEAVING = [
+    ['q', 0, 'en'],
+    ['C-c', 130, 'zh'],
+  ] as const;
+  terminalTest.for(LEAVING)(
+    '%s leaves during the run of every step',
+    async ([key, code, language]) => {
+      using demo = openDemo();
+      for (const step of STEPS.keys()) {
+        demo.start(`--lang ${language} --step ${step + 1}`);
+        await demo.terminal.shows(titleOf(language, step));
+        demo.terminal.press('1');
+        await demo.terminal.shows(TEXTS[language].keys.running);
+        await waitUntil('the run to start its server', () =>
+          processesMarked(demo.mark).some(({ argv }) =>
+            argv.some((word) => word.endsWith('never-accepts.js')),
+          )
+            ? true
+            : undefined,
+        );
+        demo.terminal.press(key);
+        await expectNothingLeft(demo, code);
+      }
+    },
+  );
+});
