@@ -15,6 +15,7 @@ import {
   namesIncident,
 } from './commands/incident-options.ts';
 import { judgeAgain } from './commands/judge-again.ts';
+import { describeLadderOptions } from './commands/ladder-options.ts';
 import { list } from './commands/list.ts';
 import { nearest } from './commands/nearest.ts';
 import { scenarioFrom } from './commands/own-server-options.ts';
@@ -35,6 +36,7 @@ import { print } from './commands/terminal.ts';
 import { usage } from './commands/values.ts';
 import { verify } from './commands/verify.ts';
 import { describeVerifyOptions, VERIFY_LISTS } from './commands/verify-options.ts';
+import { describeWatchOptions } from './commands/watch-options.ts';
 import { HarnessError } from './domain/harness-error.ts';
 import { harnessVersion } from './package-files.ts';
 
@@ -103,7 +105,9 @@ const parser = describeSandboxOptions(yargs(argv))
     'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 demo              a guided workshop in ten steps\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 report <folder>   a page of it, to look at and to send to others\n$0 doctor            what this machine can do',
   )
   .command('$0', false, (command) =>
-    describeReportOption(describeRunOptions(command)).option('scenario', {
+    describeReportOption(
+      describeWatchOptions(describeLadderOptions(describeRunOptions(command))),
+    ).option('scenario', {
       type: 'string',
       requiresArg: true,
       describe: 'which experiment (accept-queue-overflow); see list',
@@ -130,7 +134,11 @@ const parser = describeSandboxOptions(yargs(argv))
   .command('incident [names..]', 'a system of the documents, broken and repaired', (command) =>
     describeReportOption(describeIncidentOptions(command)),
   )
-  .command('judge <folder>', 'judge a stored run again, without Linux and without root')
+  .command(
+    'judge <folder>',
+    'judge a stored run again, without Linux and without root',
+    (command) => describeLadderOptions(command),
+  )
   .command('report <folder>', 'write report.html, one file that shows a stored run', describeReport)
   .command(
     'explain <claim>',
@@ -236,7 +244,7 @@ async function dispatch(): Promise<number | RunFailure> {
     case 'incident':
       return incidents(incidentSettings(given, { ...shown, dryRun: given['dry-run'] }));
     case 'judge':
-      return judgeAgain(String((given as { folder?: unknown }).folder), shown);
+      return judgeAgain(String((given as { folder?: unknown }).folder), shown, given);
     case 'report': {
       const { folder, output } = given as { folder?: unknown; output?: unknown };
       return writeReport(String(folder), typeof output === 'string' ? output : undefined);

@@ -15,7 +15,8 @@ export interface SamplerOptions {
 
 /** Counting SYN-RECV rows walks a table (see queue-lengths.ts): as often as takes this share of the time. */
 const SHARE_OF_TIME_FOR_WALKS = 0.01;
-const FLUSH_AFTER_SAMPLES = 200;
+/** Somebody may be watching the file grow; a write for each sample would only cost more. */
+const FLUSH_AFTER_MS = 90;
 /** The first two lines of /proc/net/netstat, header and values of TcpExt, fit into this. */
 const NETSTAT_BYTES = 16_384;
 
@@ -33,7 +34,9 @@ export function startSampler(
   const startedMs = monotonicMs();
   let busyMs = 0;
   let pending: Sample[] = [];
+  let flushedMs = startedMs;
   const flush = (): void => {
+    flushedMs = monotonicMs();
     recorder.append(FILES.samples, pending.map((line) => `${JSON.stringify(line)}\n`).join(''));
     pending = [];
   };
@@ -41,7 +44,7 @@ export function startSampler(
     const seen = look();
     if (seen === undefined) return;
     pending.push(seen);
-    if (pending.length >= FLUSH_AFTER_SAMPLES) flush();
+    if (seen.monotonicMs - flushedMs >= FLUSH_AFTER_MS) flush();
     busyMs += monotonicMs() - seen.monotonicMs;
   };
   sample();

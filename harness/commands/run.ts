@@ -5,6 +5,7 @@ import pino from 'pino';
 import { insideCommands } from '../collect/inside-commands.ts';
 import { FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
+import type { RunPlan } from '../domain/plan.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import { jsonReport } from '../report/json.ts';
 import { type PlannedRun, planReport } from '../report/plan-text.ts';
@@ -16,12 +17,14 @@ import { commandLinesOf, type SandboxSettings } from '../sandbox/choose.ts';
 import { scenarioNamed } from '../scenarios/catalogue.ts';
 import { exitCodeOfVerdict } from './exit-code.ts';
 import { watchForInterruption } from './interruption.ts';
+import { type LadderWish, ladderWish, showLadder } from './ladder-options.ts';
 import { sandboxForOwnServer } from './own-server-options.ts';
-import { showProgress } from './progress.ts';
 import { keepPage, runPageHtml, tellPage } from './report-page.ts';
+import { startRecording } from './recording.ts';
 import { parametersFrom, type RunArguments } from './run-options.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
 import { print, terminalStyle, terminalWidth } from './terminal.ts';
+import { showRun } from './watch.ts';
 
 /** How a result is to be shown. */
 export interface Shown {
@@ -50,6 +53,7 @@ export async function run(
   settings: RunSettings,
   given: RunArguments,
 ): Promise<number | RunFailure> {
+  const ladder = ladderWish(given, settings.json);
   const scenario = scenarioNamed(settings.scenario);
   if (!scenario) throw unknownScenario(settings.scenario);
   const parameters = parametersFrom(scenario, given);
@@ -58,11 +62,12 @@ export async function run(
 
   const log = pino({ level: settings.verbose ? 'debug' : 'silent' }, pino.destination(2));
   using interruption = watchForInterruption();
+  using _recording = startRecording(given['record'], `backlog-lab: ${scenario.id}`);
   let folder: string | undefined;
   try {
     const sandbox = await openChosenSandbox(chosen, interruption.signal);
     sandbox.assertFit(scenario.plan(parameters));
-    using progress = showProgress(!settings.quiet && !settings.json && !settings.verbose);
+    using progress = showRun(given, settings, sandbox.kind);
     const judgement = await reproduce(scenario, parameters, {
       sandbox,
       trace: true,
@@ -75,11 +80,12 @@ export async function run(
       makeFolder: (plan) => {
         folder = createRunFolder(settings.runsDir, plan, new Date());
         log.debug({ folder }, 'run folder');
+        progress.begin(folder, plan, synQueueCapacity(scenario, plan, sandbox.kernelRelease));
         return folder;
       },
     });
     progress[Symbol.dispose]();
-    conclude(judgement, folder ?? '', settings);
+    conclude(judgement, folder ?? '', settings, ladder);
     if (settings.report) writeRunPage(judgement, folder ?? '');
     return exitCodeOfVerdict(judgement.verdict.kind);
   } catch (error) {
@@ -88,10 +94,26 @@ export async function run(
   }
 }
 
+/** What an own server asks for is known only when it listens. */
+const synQueueCapacity = (
+  scenario: Scenario,
+  plan: RunPlan,
+  kernelRelease: string,
+): number | undefined =>
+  plan.parameters.ownServer
+    ? undefined
+    : predictFromPlan(scenario, plan, kernelRelease).synQueueCapacity;
+
 /** Keeps verdict and report in the folder, and shows what was asked for. */
-export function conclude(judgement: Judgement, folder: string, shown: Shown): void {
+export function conclude(
+  judgement: Judgement,
+  folder: string,
+  shown: Shown,
+  ladder?: LadderWish,
+): void {
   const input = { ...judgement, runFolder: shortened(folder) };
   const json = jsonText(keepVerdict(judgement, folder));
+  if (ladder && showLadder(ladder, judgement)) return;
   if (shown.json) print(json);
   else if (shown.quiet) print(quietReport(input, terminalStyle()));
   else {

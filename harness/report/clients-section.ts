@@ -1,8 +1,8 @@
 import type { Observations } from '../domain/observations.ts';
+import { chooseLadder } from './chosen-ladder.ts';
 import { type Tale, tellTales } from './client-tales.ts';
 import type { ClientView } from './client-views.ts';
-import { ladderOf } from './ladder.ts';
-import { ladderText } from './ladder-text.ts';
+import { titledLadder } from './ladder-text.ts';
 import { hanging, padded, widest } from './layout.ts';
 import { INDENT, type Page } from './page.ts';
 
@@ -49,38 +49,6 @@ export function ladderSection(
   seen: Observations,
   { style }: Page,
 ): readonly string[] {
-  const view = mostInteresting(views);
-  if (view?.connection === undefined) return [];
-  const { story, connection, fooled, forgottenByMs } = view;
-  const rows = ladderOf(connection, {
-    story,
-    fooled,
-    gated: seen.plan.steps.some((step) => step.kind === 'gate' && step.closed),
-    ...(forgottenByMs === undefined ? {} : { forgottenByMs }),
-  });
-  const title = `Packets of client ${story.client} (seconds since its first SYN; client left, server right)`;
-  return [style.bold(title), ...ladderText(rows, style)];
+  const chosen = chooseLadder(views, seen);
+  return chosen === undefined ? [] : titledLadder(chosen, style);
 }
-
-/** Most interesting first. */
-const INTERESTS: readonly ((view: ClientView) => boolean)[] = [
-  ({ fooled }) => fooled,
-  ({ story }) => story.outcome.kind === 'timed-out',
-  ({ story }) => story.outcome.kind !== 'connected',
-  ({ story }) => story.end?.kind !== 'held' && story.end?.kind !== 'read-timed-out',
-  ({ connection }) => (connection?.syns.length ?? 0) > 1,
-  () => true,
-];
-
-/** Of the most interesting kind the one with the longest handshake, so that there is much to see. */
-function mostInteresting(views: readonly ClientView[]): ClientView | undefined {
-  const captured = views.filter(({ connection }) => connection !== undefined);
-  const kind = INTERESTS.find((interesting) => captured.some(interesting));
-  if (kind === undefined) return undefined;
-  return captured
-    .filter(kind)
-    .reduce((best, view) => (handshakeSegments(view) > handshakeSegments(best) ? view : best));
-}
-
-const handshakeSegments = ({ connection }: ClientView): number =>
-  (connection?.syns.length ?? 0) + (connection?.synAcks.length ?? 0);

@@ -1,5 +1,7 @@
+import type { ChosenLadder } from './chosen-ladder.ts';
 import { foldLadder, type LadderRow } from './ladder.ts';
 import { paddedStart, visibleWidth } from './layout.ts';
+import { FATE_WORDS } from './ladder-words.ts';
 import type { Style } from './style.ts';
 import { count } from './words.ts';
 
@@ -25,19 +27,32 @@ const ENGLISH: LadderWords = {
   what: (what) => what,
   bytes: (bytes) => count(bytes, 'byte'),
   again: (label) => `${label} again`,
-  refused: 'refused: nothing comes back',
-  dropped: 'dropped: the queue is full',
+  refused: FATE_WORDS.refused ?? '',
+  dropped: FATE_WORDS.dropped ?? '',
   more: (rows) => `${rows} more`,
   note: (says) => says,
 };
+
+/** With a title that says whose packets they are. */
+export const titledLadder = (
+  { client, rows }: ChosenLadder,
+  style: Style,
+  mostRows = MOST_ROWS,
+): readonly string[] => [
+  style.bold(
+    `Packets of client ${client} (seconds since its first SYN; client left, server right)`,
+  ),
+  ...ladderText(rows, style, ENGLISH, mostRows),
+];
 
 /** A ladder as lines of at most 80 columns: the client on the left, the server on the right. */
 export function ladderText(
   rows: readonly LadderRow[],
   style: Style,
   words: LadderWords = ENGLISH,
+  mostRows = MOST_ROWS,
 ): readonly string[] {
-  return foldLadder(rows, MOST_ROWS).map((row) => lineOf(row, style, words));
+  return foldLadder(rows, mostRows).map((row) => lineOf(row, style, words));
 }
 
 function lineOf(row: LadderRow, style: Style, words: LadderWords): string {
