@@ -17,6 +17,8 @@ export interface DemoSettings {
   /** How long a page stays where it plays by itself; null: as long as there is a reader. */
   readonly paceMs: number | null;
   readonly plain: boolean;
+  /** A file for an asciicast of what is shown; undefined: none. */
+  readonly record: string | undefined;
 }
 
 export function describeDemoOptions<Given>(parser: Argv<Given>): Argv<Given> {
@@ -44,6 +46,12 @@ export function describeDemoOptions<Given>(parser: Argv<Given>): Argv<Given> {
       type: 'string',
       requiresArg: true,
       describe: `${LANGUAGES.join(' or ')} (that of LC_ALL, LC_MESSAGES or LANG)`,
+      group,
+    })
+    .option('record', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'FILE.cast: keeps what is shown as an asciicast',
       group,
     })
     .option('plain', {
@@ -75,6 +83,7 @@ export function demoSettings(
     auto,
     paceMs: typeof pace === 'string' ? paceFrom(pace) : null,
     plain: given['plain'] === true,
+    record: typeof given['record'] === 'string' ? given['record'] : undefined,
   };
 }
 

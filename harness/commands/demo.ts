@@ -15,6 +15,7 @@ import { fullScreen, listenForKeys, pageByPage } from './demo-screen.ts';
 import { type DemoShowing, isOver, startShowing } from './demo-showing.ts';
 import { EXIT, exitCodeOfVerdict } from './exit-code.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
+import { startRecording } from './recording.ts';
 import type { RunFailure } from './run.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
 import { terminalStyle } from './terminal.ts';
@@ -30,6 +31,7 @@ export async function demo(settings: DemoSettings): Promise<number | RunFailure>
     );
   }
   using interruption = watchForInterruption();
+  using _recording = startRecording(settings.record, 'backlog-lab: the demo');
   try {
     const sandbox = await openChosenSandbox(settings.sandbox, interruption.signal);
     assertAllFit(sandbox, settings);

@@ -1,6 +1,6 @@
-import { CLAIMS_ZH } from './words/claims-zh.ts';
+import { CHINESE_CLAIMS } from '../report/chinese/claims.ts';
+import { CHINESE_RULES } from '../report/chinese/rules.ts';
 import { EN } from './words/en.ts';
-import { RULES_ZH } from './words/rules-zh.ts';
 import { SENTENCES_ZH } from './words/sentences-zh.ts';
 import { TITLES_ZH } from './words/titles-zh.ts';
 import type { Words } from './words/words.ts';
@@ -27,9 +27,9 @@ export const ENGLISH: Language = {
 
 export const CHINESE: Language = {
   words: ZH,
-  claim: (id, english) => CLAIMS_ZH[id] ?? english,
+  claim: (id, english) => CHINESE_CLAIMS[id] ?? english,
   title: (id, english) => TITLES_ZH[id] ?? english,
-  rule: (id, english) => RULES_ZH[id] ?? english,
+  rule: (id, english) => CHINESE_RULES[id] ?? english,
   sentence: sentenceInChinese,
 };
 

@@ -1,7 +1,7 @@
 import type { ChosenLadder } from './chosen-ladder.ts';
 import { foldLadder, type LadderRow } from './ladder.ts';
-import { paddedStart, visibleWidth } from './layout.ts';
 import { FATE_WORDS } from './ladder-words.ts';
+import { paddedStart, visibleWidth } from './layout.ts';
 import type { Style } from './style.ts';
 import { count } from './words.ts';
 

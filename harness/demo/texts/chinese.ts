@@ -1,4 +1,5 @@
-import { CHINESE_CLAIMS, CHINESE_RULES } from './chinese-claims.ts';
+import { CHINESE_CLAIMS } from '../../report/chinese/claims.ts';
+import { CHINESE_RULES } from '../../report/chinese/rules.ts';
 import { CHINESE_FIRST_STEPS } from './chinese-first-steps.ts';
 import { CHINESE_LATER_STEPS } from './chinese-later-steps.ts';
 import { CHINESE_LADDER, CHINESE_TIMELINE, chineseCounter } from './chinese-report.ts';
@@ -165,6 +166,5 @@ export const CHINESE: DemoTexts = {
   ladder: CHINESE_LADDER,
   timeline: CHINESE_TIMELINE,
   claim: (id, statement) => CHINESE_CLAIMS[id] ?? statement,
-  kernelRule: (id, statement) =>
-    (CHINESE_RULES as Readonly<Record<string, string>>)[id] ?? statement,
+  kernelRule: (id, statement) => CHINESE_RULES[id] ?? statement,
 };

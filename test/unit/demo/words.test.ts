@@ -3,11 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { parametersFrom } from '../../../harness/commands/run-options.ts';
 import { commandOf, parametersOf, scenarioOf } from '../../../harness/demo/parameters.ts';
 import { STEPS } from '../../../harness/demo/steps.ts';
-import { CHINESE_CLAIMS, CHINESE_RULES } from '../../../harness/demo/texts/chinese-claims.ts';
 import { chineseCounter, chineseNote } from '../../../harness/demo/texts/chinese-report.ts';
 import { languageOf, TEXTS } from '../../../harness/demo/texts/texts.ts';
 import { wrapText } from '../../../harness/demo/wrap-text.ts';
-import { KERNEL_RULES } from '../../../harness/kernel/rules.ts';
 import { viewClients } from '../../../harness/report/client-views.ts';
 import { displayWidth } from '../../../harness/report/display-width.ts';
 import { ladderOf } from '../../../harness/report/ladder.ts';
@@ -15,18 +13,6 @@ import { inputOf } from '../../helpers/demo-steps.ts';
 import { FIXTURES, fixture } from '../../helpers/fixtures.ts';
 
 describe('Chinese', () => {
-  test('has every claim of the scenarios that are shown', () => {
-    const shown = STEPS.flatMap((step) => scenarioOf(step).claims.map(({ id }) => id));
-    expect(Object.keys(CHINESE_CLAIMS).sort()).toEqual(
-      [...new Set([...shown, 'prediction'])].sort(),
-    );
-  });
-
-  test('has every rule of the kernel', () => {
-    const rules = Object.values(KERNEL_RULES).map(({ id }) => id);
-    expect(Object.keys(CHINESE_RULES).sort()).toEqual(rules.sort());
-  });
-
   test('has the meaning of every counter that is shown', () => {
     const without = STEPS.flatMap(({ counters }) =>
       counters.filter(({ host, counter }) => chineseCounter(host, counter) === undefined),

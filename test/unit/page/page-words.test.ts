@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { KERNEL_RULES } from '../../../harness/kernel/rules.ts';
 import { CHINESE } from '../../../harness/page/language.ts';
-import { CLAIMS_ZH } from '../../../harness/page/words/claims-zh.ts';
-import { RULES_ZH } from '../../../harness/page/words/rules-zh.ts';
 import { TITLES_ZH } from '../../../harness/page/words/titles-zh.ts';
+import { CHINESE_CLAIMS } from '../../../harness/report/chinese/claims.ts';
+import { CHINESE_RULES } from '../../../harness/report/chinese/rules.ts';
 import { COUNTER_MEANINGS } from '../../../harness/report/counter-meanings.ts';
 import { SCENARIOS } from '../../../harness/scenarios/catalogue.ts';
 import { INCIDENTS } from '../../../harness/scenarios/incidents/incidents.ts';
@@ -17,7 +17,7 @@ test('every claim of the catalogue and of the incidents is there in Chinese, and
     ...ALL.flatMap(({ claims }) => claims.map(({ id }) => id)),
     predictionClaim.id,
   ]);
-  expect(Object.keys(CLAIMS_ZH).sort()).toEqual([...ids].sort());
+  expect(Object.keys(CHINESE_CLAIMS).sort()).toEqual([...ids].sort());
 });
 
 test('every scenario and incident has a Chinese title', () => {
@@ -26,7 +26,7 @@ test('every scenario and incident has a Chinese title', () => {
 
 test('every kernel rule is there in Chinese, and no other', () => {
   const ids = Object.values(KERNEL_RULES).map(({ id }) => id);
-  expect(Object.keys(RULES_ZH).sort()).toEqual([...ids].sort());
+  expect(Object.keys(CHINESE_RULES).sort()).toEqual([...ids].sort());
 });
 
 test('a sentence with numbers keeps them; one that is not known stays as it is', () => {

@@ -1,5 +1,5 @@
 /** The kernel rules' statements in Chinese, by rule id. What is not here is shown in English. */
-export const RULES_ZH: Readonly<Record<string, string>> = {
+export const CHINESE_RULES: Readonly<Record<string, string>> = {
   'accept-queue-limit-is-32-bit': 'accept 队列的上限以 32 位存放，因此较大的 backlog 不会被截断。',
   'accept-queue-holds-one-more': 'accept 队列超过上限才算满，因此可容纳“上限 + 1”个连接。',
   'syn-refused-on-full-accept-queue': 'accept 队列已满时，SYN 一律被拒绝。',

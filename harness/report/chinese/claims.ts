@@ -1,5 +1,5 @@
 /** The claims' sentences in Chinese, by claim id. What is not here is shown in English. */
-export const CLAIMS_ZH: Readonly<Record<string, string>> = {
+export const CHINESE_CLAIMS: Readonly<Record<string, string>> = {
   '000-a': '两端看到的不一致：客户端有 1000 个连接，服务器只有其中 999 个。',
   '000-b': '服务器重传 SYN-ACK，客户端每次都应答，之后服务器不声不响地忘掉这个请求。',
   '000-c (SYN-RECV)':
