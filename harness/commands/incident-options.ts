@@ -58,6 +58,7 @@ export function incidentFrom(
   shown: Shown & { readonly dryRun: boolean },
 ): IncidentSettings {
   const name = String(given['scenario']);
+  refuseDrawings(given, name);
   const other = RUN_OPTIONS.find((option) => given[option] !== undefined);
   if (other !== undefined) {
     throw usage(
@@ -66,6 +67,18 @@ export function incidentFrom(
     );
   }
   return { ...incidentSettings(given, shown), names: [name] };
+}
+
+/** These draw one run, and an incident is several. Throws `USAGE`, for none is ignored in silence. */
+export function refuseDrawings(given: RunArguments, incident: string): void {
+  const drawing = ['watch', 'lang', 'record', 'ladder', 'client'].find(
+    (option) => given[option] !== undefined,
+  );
+  if (drawing === undefined) return;
+  throw usage(
+    `Cannot use --${drawing} with ${incident} because it is about one run, and an incident is several.`,
+    'leave it out; judge takes the folder of one phase, with --ladder too',
+  );
 }
 
 function namesIn({ names }: Readonly<Record<string, unknown>>): readonly string[] {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { judgeEvidence } from '../reproduce.ts';
 import { readEvidence } from '../run-folder.ts';
 import { exitCodeOfVerdict } from './exit-code.ts';
+import { refuseDrawings } from './incident-options.ts';
 import { isIncidentFolder, judgeIncidentAgain } from './judge-incident-again.ts';
 import { ladderWish } from './ladder-options.ts';
 import { conclude, type Shown } from './run.ts';
@@ -14,7 +15,10 @@ export function judgeAgain(
 ): number {
   const ladder = ladderWish(given, shown.json);
   const absolute = path.resolve(folder);
-  if (isIncidentFolder(absolute)) return judgeIncidentAgain(absolute, shown);
+  if (isIncidentFolder(absolute)) {
+    refuseDrawings(given, 'the folder of an incident');
+    return judgeIncidentAgain(absolute, shown);
+  }
   const judgement = judgeEvidence(readEvidence(absolute));
   conclude(judgement, absolute, shown, ladder);
   return exitCodeOfVerdict(judgement.verdict.kind);
