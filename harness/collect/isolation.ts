@@ -16,6 +16,10 @@ export const networkNamespace = (): string => readlinkSync(NETWORK_NAMESPACE);
  */
 export function assertIsolated(options: InsideOptions, argument: string): void {
   const { callerBootId, sandbox } = options;
+  if (sandbox === 'vm') {
+    assertAloneInMachine(callerBootId);
+    return;
+  }
   const isCallersKernel = callerBootId === undefined || callerBootId === bootId();
   const callerNetworkNamespace = isCallersKernel ? options.callerNetworkNamespace : null;
   const own = networkNamespace();
@@ -34,6 +38,15 @@ const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'ut
 /** Null: the caller's kernel has none, or is another one. */
 const isWellFormed = (namespace: string | null): boolean =>
   namespace === null || namespace.startsWith('net:[');
+
+/** A kernel of its own, which nothing but a serial port joins to anything else. */
+function assertAloneInMachine(callerBootId: string | undefined): void {
+  if (callerBootId === undefined || callerBootId === bootId()) {
+    throw notIsolated("it runs on the caller's own kernel", 'vm');
+  }
+  const way = wayOut(readFileSync('/proc/net/route', 'utf8'), readIfThere('/proc/net/ipv6_route'));
+  if (way !== undefined) throw notIsolated(`the machine has a route out, by ${way}`, 'vm');
+}
 
 /** An engine may be far away, where the caller's namespaces mean nothing: so look at what is here. */
 function assertAloneInContainer(argument: string): void {

@@ -22,6 +22,7 @@ export async function recordSurroundings(
     schemaVersion: 1,
     ...given,
     kernelRelease: os.release(),
+    kernelVersion: os.version(),
     architecture: os.arch(),
     distribution: distribution(),
     nodeVersion: process.version,

@@ -12,6 +12,15 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['docker-base', "what the image is built from (the Dockerfile's own choice)"],
 ];
 
+const MACHINE_TEXTS: readonly (readonly [string, string])[] = [
+  [
+    'kernel',
+    'the kernel of --sandbox vm: debian:6.1, or the path of an image; list: which there are',
+  ],
+  ['modules', "where an image's modules lie, such as /lib/modules/6.1.0-50-amd64"],
+  ['vm-memory', 'memory of the machine in MiB (1536)'],
+];
+
 /** The options that may be repeated. */
 export const SANDBOX_LISTS: readonly string[] = ['docker-option'];
 
@@ -33,6 +42,10 @@ export function describeSandboxOptions<Given>(parser: Argv<Given>): Argv<Given> 
     describe: 'a further option of docker run, such as --docker-option=--runtime=runc; repeatable',
     group,
   });
+  const machine = 'Virtual machine:';
+  for (const [name, describe] of MACHINE_TEXTS) {
+    parser.option(name, { type: 'string', requiresArg: true, describe, group: machine });
+  }
   parser.option('rebuild', { type: 'boolean', describe: 'build the image anew', group });
   parser.option('privileged', {
     type: 'boolean',
@@ -45,10 +58,20 @@ export function describeSandboxOptions<Given>(parser: Argv<Given>): Argv<Given> 
 /** What was asked for. Throws `USAGE`. */
 export function sandboxSettings(given: Readonly<Record<string, unknown>>): SandboxSettings {
   const kind = kindFor(given);
-  const text = (name: string): string | undefined =>
-    typeof given[name] === 'string' ? given[name] : undefined;
-  const [host, context] = [text('docker-host'), text('docker-context')];
-  const [image, base] = [text('docker-image'), text('docker-base')];
+  return {
+    kind,
+    cluster: { swarms: swarmsOf(kind, given) },
+    docker: dockerSettings(given),
+    vm: kernelSettings(given),
+  };
+}
+
+const textOf = (given: Readonly<Record<string, unknown>>, name: string): string | undefined =>
+  typeof given[name] === 'string' ? given[name] : undefined;
+
+function dockerSettings(given: Readonly<Record<string, unknown>>): SandboxSettings['docker'] {
+  const [host, context] = [textOf(given, 'docker-host'), textOf(given, 'docker-context')];
+  const [image, base] = [textOf(given, 'docker-image'), textOf(given, 'docker-base')];
   if (host !== undefined && context !== undefined) {
     throw usage('There are two engines: of --docker-host and of --docker-context.', 'name one');
   }
@@ -59,33 +82,54 @@ export function sandboxSettings(given: Readonly<Record<string, unknown>>): Sandb
     );
   }
   return {
-    kind,
-    cluster: { swarms: swarmsOf(kind, given) },
-    docker: {
-      ...(host === undefined ? {} : { host }),
-      ...(context === undefined ? {} : { context }),
-      ...(image === undefined ? {} : { image }),
-      ...(base === undefined ? {} : { base }),
-      rebuild: given['rebuild'] === true,
-      privileged: given['privileged'] === true,
-      options: optionsOfRun(given),
-    },
+    ...(host === undefined ? {} : { host }),
+    ...(context === undefined ? {} : { context }),
+    ...(image === undefined ? {} : { image }),
+    ...(base === undefined ? {} : { base }),
+    rebuild: given['rebuild'] === true,
+    privileged: given['privileged'] === true,
+    options: optionsOfRun(given),
+  };
+}
+
+function kernelSettings(given: Readonly<Record<string, unknown>>): SandboxSettings['vm'] {
+  const [kernel, modules] = [textOf(given, 'kernel'), textOf(given, 'modules')];
+  return {
+    ...(kernel === undefined ? {} : { kernel }),
+    ...(modules === undefined ? {} : { modules }),
+    memoryMib: memoryOf(textOf(given, 'vm-memory')),
   };
 }
 
 const OF_DOCKER = [...TEXTS.map(([name]) => name), 'docker-option', 'rebuild', 'privileged'];
 
-/** Whoever names an engine or an image wants Docker; a verdict about this kernel would mislead. */
+const OF_MACHINE = MACHINE_TEXTS.map(([name]) => name);
+
+/** Whoever names an engine or a kernel wants that one; a verdict about another would mislead. */
 function kindFor(given: Readonly<Record<string, unknown>>): SandboxSettings['kind'] {
   const kind = sandboxKind(String(given['sandbox']));
-  const named = OF_DOCKER.find((name) => given[name] !== undefined && given[name] !== false);
-  if (named === undefined || kind === 'docker') return kind;
-  if (kind === 'auto') return 'docker';
-  throw usage(
-    `The option --${named} says something about --sandbox docker only.`,
-    `leave it out, or pass --sandbox docker instead of ${kind}`,
-  );
+  const isNamed = (name: string): boolean => given[name] !== undefined && given[name] !== false;
+  for (const [meant, names] of [['docker', OF_DOCKER] as const, ['vm', OF_MACHINE] as const]) {
+    const named = names.find(isNamed);
+    if (named === undefined || kind === meant) continue;
+    if (kind === 'auto' && (meant === 'docker' || !OF_DOCKER.some(isNamed))) return meant;
+    throw usage(
+      `The option --${named} says something about --sandbox ${meant} only.`,
+      `leave it out, or pass --sandbox ${meant} instead of ${kind}`,
+    );
+  }
+  return kind;
 }
+
+const MEMORY_MIB = 1_536;
+/** Half of it is the file system that the machine starts from. */
+const LEAST_MEMORY_MIB = 640;
+const MOST_MEMORY_MIB = 1_048_576;
+
+const memoryOf = (text: string | undefined): number =>
+  text === undefined
+    ? MEMORY_MIB
+    : wholeNumber('vm-memory', text, LEAST_MEMORY_MIB, MOST_MEMORY_MIB);
 
 const SWARMS = 4;
 

@@ -26,6 +26,9 @@ export const FILES = {
   report: 'report.txt',
   /** Which containers made the run; only of runs in the sandbox `cluster`. */
   cluster: 'cluster.json',
+  /** What the kernel of a virtual machine said, and what is known of the machine; sandbox `vm` only. */
+  console: 'console.txt',
+  machine: 'machine.json',
 } as const;
 
 /** Of several hosts of clients: one process on each, so the number is that of its swarm-<n>.jsonl. */
@@ -54,11 +57,31 @@ export const snapshotFile = (
   name: 'netstat' | 'snmp' | 'tcp' | 'tcp6' | 'dev' | 'ss-listen' | 'netstat-s',
 ): string => `snapshots/${snapshot}/${host}/${name}`;
 
+/** The virtual machine of a run. Milliseconds count from its start, on the caller's clock. */
+export interface MachineRecord {
+  readonly schemaVersion: 1;
+  /** As it was asked for: `debian:6.1`, or the path of an image. */
+  readonly kernel: string;
+  readonly package?: string;
+  readonly qemu: string;
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly memoryMib: number;
+  /** 2: it did not come up at first. */
+  readonly boots: number;
+  readonly startedAfterMs: number;
+  /** When the run was over and its evidence began to come. */
+  readonly collectedFromMs: number;
+  readonly endedAfterMs: number;
+}
+
 /** What a run was made on and with: written by the harness before the first step. */
 export interface Surroundings {
   readonly schemaVersion: 1;
   readonly harnessVersion: string;
+  /** `uname -r`. */
   readonly kernelRelease: string;
+  /** `uname -v`; absent in folders of older versions. */
+  readonly kernelVersion?: string;
   readonly architecture: string;
   readonly distribution: string;
   readonly nodeVersion: string;

@@ -47,5 +47,9 @@ export type InsideReport =
       readonly message: string;
       readonly remedy: string;
     }
-  /** From a container: after this line comes a tar archive of the run folder, to the end. */
-  | { readonly event: 'evidence' };
+  /** From a container or a machine: after this line comes a tar archive of the run folder, to the end. */
+  | { readonly event: 'evidence'; readonly gzip?: boolean }
+  /** From a machine: its kernel and Node run, and it listens now. */
+  | { readonly event: 'started' }
+  /** From a machine: what it said when Node was to be started there. */
+  | { readonly event: 'no-node'; readonly words: string };

@@ -9,12 +9,15 @@ import type { ImagePreparation } from './docker-image.ts';
 import { type DockerSettings, dockerCommandLines } from './docker-run.ts';
 import { assertNamespaces, netnsCommandLine, netnsSandbox } from './netns.ts';
 import { SANDBOX_KINDS, type Sandbox, type SandboxKind } from './sandbox.ts';
+import type { KernelSettings } from './vm/kernel-choice.ts';
+import { openVmSandbox, vmCommandLine } from './vm/vm.ts';
 
 /** What the options say of the sandbox. */
 export interface SandboxSettings {
   readonly kind: SandboxKind | 'auto';
   readonly docker: DockerSettings;
   readonly cluster: ClusterSettings;
+  readonly vm: KernelSettings;
 }
 
 /** Throws `USAGE`. */
@@ -31,7 +34,7 @@ export function sandboxKind(wanted: string): SandboxSettings['kind'] {
  * a container, if a Docker engine answers. Throws what stands in the way.
  */
 export async function openSandbox(
-  { kind, docker, cluster }: SandboxSettings,
+  { kind, docker, cluster, vm }: SandboxSettings,
   preparation: ImagePreparation,
 ): Promise<Sandbox> {
   switch (kind) {
@@ -41,6 +44,8 @@ export async function openSandbox(
       return openDockerSandbox(docker, preparation);
     case 'cluster':
       return clusterSandbox(cluster);
+    case 'vm':
+      return openVmSandbox(vm, preparation);
     case 'auto':
       return firstThatWorks(docker, preparation);
   }
@@ -71,10 +76,11 @@ async function firstThatWorks(
 
 /** The commands that enter the sandbox, for --dry-run: starts nothing and needs no privilege. */
 export function commandLinesOf(
-  { kind, docker, cluster }: SandboxSettings,
+  { kind, docker, cluster, vm }: SandboxSettings,
   folder: string,
 ): readonly (readonly string[])[] {
   if (kind === 'cluster') return [clusterCommandLine(cluster, folder)];
+  if (kind === 'vm') return [vmCommandLine(vm, folder)];
   return kind === 'docker' || (kind === 'auto' && os.platform() !== 'linux')
     ? dockerCommandLines(docker)
     : [netnsCommandLine(folder)];

@@ -93,7 +93,7 @@ async function collectIn(
   const conversation = await converse(
     {
       command: runCommand(engine.command, engine, settings, container),
-      opening: planLine(request.folder),
+      opening: [planLine(request.folder)],
       // The keeper of the tracing instance is a container too: tracefs is the engine's machine's.
       ...(request.trace && engine.rootIsRoot
         ? { keeper: keepTraceInstance(keeperPrefix(container, engine)) }

@@ -15,6 +15,8 @@ export interface Listener {
   readonly onReport: (report: InsideReport) => void;
   /** A line that is no report: somebody else's words. */
   readonly onStray: (line: string) => void;
+  /** Whenever something comes, whatever it is. */
+  readonly onSign?: () => void;
 }
 
 /**
@@ -30,11 +32,12 @@ export async function readEvidenceStream(
   let text: Buffer = Buffer.alloc(0);
   let unpacking: Unpacking | undefined;
   for await (const chunk of output as AsyncIterable<Buffer>) {
+    listener.onSign?.();
     text = Buffer.concat([text, chunk]);
     if (unpacking === undefined) {
-      const { rest, isEvidence } = takeLines(text, listener);
+      const { rest, evidence } = takeLines(text, listener);
       text = rest;
-      if (isEvidence) unpacking = unpackInto(folder);
+      if (evidence !== undefined) unpacking = unpackInto(folder, evidence.gzip === true);
     }
     if (unpacking !== undefined) {
       await unpacking.write(text);
@@ -44,21 +47,23 @@ export async function readEvidenceStream(
   return unpacking === undefined ? null : unpacking.finish();
 }
 
+type Announcement = Extract<InsideReport, { event: 'evidence' }>;
+
 /** Hands whole lines on, up to the one that announces the archive. */
 function takeLines(
   text: Buffer,
   { onReport, onStray }: Listener,
-): { readonly rest: Buffer; readonly isEvidence: boolean } {
+): { readonly rest: Buffer; readonly evidence?: Announcement } {
   let rest = text;
   for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
     const line = rest.subarray(0, end).toString();
     rest = rest.subarray(end + 1);
     const report = reportIn(line);
-    if (report?.event === 'evidence') return { rest, isEvidence: true };
+    if (report?.event === 'evidence') return { rest, evidence: report };
     if (report === undefined) onStray(line);
     else onReport(report);
   }
-  return { rest, isEvidence: false };
+  return { rest };
 }
 
 function reportIn(line: string): InsideReport | undefined {
@@ -75,10 +80,10 @@ interface Unpacking {
   readonly finish: () => Promise<Unpacked>;
 }
 
-function unpackInto(folder: string): Unpacking {
+function unpackInto(folder: string, gzip: boolean): Unpacking {
   const tar = execa(
     'tar',
-    ['-x', '-f', '-', '--no-same-owner', '--no-same-permissions', '-C', folder],
+    [gzip ? '-xz' : '-x', '-f', '-', '--no-same-owner', '--no-same-permissions', '-C', folder],
     {
       env: sandboxEnvironment(),
       reject: false,

@@ -1,7 +1,7 @@
 import type { RunPlan } from '../domain/plan.ts';
 
 /** The kinds that `--sandbox` knows; `auto` is the first that this machine offers. */
-export const SANDBOX_KINDS = ['netns', 'docker', 'cluster'] as const;
+export const SANDBOX_KINDS = ['netns', 'docker', 'cluster', 'vm'] as const;
 export type SandboxKind = (typeof SANDBOX_KINDS)[number];
 
 export interface CollectRequest {
@@ -24,6 +24,8 @@ export interface Sandbox {
   readonly kind: SandboxKind;
   /** The release of the kernel that runs meet. */
   readonly kernelRelease: string;
+  /** `uname -v` of it, where it is known before a run. */
+  readonly kernelVersion?: string;
   /** Throws if the plan cannot be carried out here, before anything is started. */
   readonly assertFit: (plan: RunPlan) => void;
   /** Resolves when the folder holds the evidence; rejects with the HarnessError that ended the run. */

@@ -39,6 +39,7 @@ test('only a sandbox of this machine holds the program', () => {
   const settings = (kind: SandboxSettings['kind']): SandboxSettings => ({
     kind,
     cluster: { swarms: 1 },
+    vm: { memoryMib: 1_536 },
     docker: { rebuild: false, privileged: false, options: [] },
   });
   const own = ownServerFrom(GIVEN);

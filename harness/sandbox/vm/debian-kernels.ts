@@ -1,0 +1,223 @@
+/**
+ * Kernels by name, such as `debian:6.1`: looked up and fetched by this machine's own package tools,
+ * from the archive that it takes its packages from, with an apt configuration of our own. Nothing is
+ * installed, and the machine's sources and lists are not touched.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { HarnessError } from '../../domain/harness-error.ts';
+import { cacheFolder } from './kernel-cache.ts';
+import { type Kernel, readKernelIdentity } from './kernel-image.ts';
+import { assertTools, runTool } from './tools.ts';
+
+/** By age, so that the names are the same when a new release comes. Not every archive has them all. */
+const SUITES = [
+  'oldoldstable',
+  'oldstable',
+  'oldstable-backports',
+  'stable',
+  'stable-backports',
+  'testing',
+  'unstable',
+];
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** Small kernels for virtual machines, with the drivers that these need. */
+const IMAGE_PACKAGES = '^linux-image-[0-9].*-cloud-amd64$';
+
+/** A kernel that can be fetched. */
+export interface PackagedKernel {
+  /** What `--kernel` is to be told: `debian:6.1.176`. */
+  readonly name: string;
+  readonly package: string;
+  /** Of the package, for example `6.1.176-1`. */
+  readonly version: string;
+}
+
+export interface Preparing {
+  readonly signal: AbortSignal;
+  /** Says what takes long. */
+  readonly notify: (what: string) => void;
+}
+
+/** The list is fetched anew when it is older than a day. */
+const LIST_LASTS_MS = 24 * 3_600_000;
+
+/** All kernels that the archive has, the oldest first. Throws `KERNEL_UNAVAILABLE`, `TOOL_MISSING`. */
+export async function listDebianKernels(preparing: Preparing): Promise<readonly PackagedKernel[]> {
+  const kept = path.join(cacheFolder('apt'), 'kernels.json');
+  if (existsSync(kept) && Date.now() - statSync(kept).mtimeMs < LIST_LASTS_MS) {
+    return JSON.parse(readFileSync(kept, 'utf8')) as readonly PackagedKernel[];
+  }
+  const apt = await openArchive(preparing);
+  const search = await apt(['apt-cache', 'search', '--names-only', IMAGE_PACKAGES]);
+  const names = search.stdout.split('\n').map((line) => line.split(' ')[0] ?? '');
+  const { stdout } = await apt(['apt-cache', 'madison', ...names.filter((name) => name !== '')]);
+  const kernels = kernelsIn(stdout);
+  writeFileSync(kept, JSON.stringify(kernels, null, 1));
+  return kernels;
+}
+
+/** Lines such as `linux-image-6.1.0-50-cloud-amd64 | 6.1.176-1 | (where from)`. */
+function kernelsIn(madison: string): readonly PackagedKernel[] {
+  const found = madison.split('\n').flatMap((line) => {
+    const [name = '', version = ''] = line.split('|').map((word) => word.trim());
+    return version === ''
+      ? []
+      : [{ name: `debian:${upstreamOf(version)}`, package: name, version }];
+  });
+  return found
+    .toSorted((one, other) => compareVersions(one.version, other.version))
+    .filter((kernel, index, all) => all[index + 1]?.version !== kernel.version);
+}
+
+const upstreamOf = (version: string): string => version.replace(/-[^-]*$/, '');
+
+function compareVersions(one: string, other: string): number {
+  const numbers = (version: string): readonly number[] => (version.match(/\d+/g) ?? []).map(Number);
+  const [ours, theirs] = [numbers(one), numbers(other)];
+  const at = ours.findIndex((number, index) => number !== theirs[index]);
+  return at < 0 ? ours.length - theirs.length : (ours[at] ?? 0) - (theirs[at] ?? 0);
+}
+
+/** The newest kernel of that version, from the cache or the archive. `wanted`: what follows `debian:`. */
+export async function provideDebianKernel(wanted: string, preparing: Preparing): Promise<Kernel> {
+  if (!/^\d+\.\d+(\.\d+)?$/.test(wanted)) {
+    throw unavailable(`'debian:${wanted}' names no version`, 'write debian:6.1 or debian:6.1.176');
+  }
+  const all = await listDebianKernels(preparing);
+  const chosen = all.findLast(({ name }) => `${name}.`.startsWith(`debian:${wanted}.`));
+  if (chosen === undefined) {
+    const names = [...new Set(all.map(({ name }) => seriesOf(name)))].join(', ');
+    throw unavailable(`The archive has no kernel ${wanted}`, `choose one of ${names}`);
+  }
+  const folder = path.join(cacheFolder('kernels'), `${chosen.package}_${chosen.version}`);
+  if (!existsSync(folder)) await fetchInto(folder, chosen, preparing);
+  return kernelIn(folder, `debian:${wanted}`, `${chosen.package} ${chosen.version}`);
+}
+
+/** `debian:6.1` of `debian:6.1.176`. */
+const seriesOf = (name: string): string => name.split('.').slice(0, 2).join('.');
+
+function kernelIn(folder: string, name: string, fromPackage: string): Kernel {
+  const boot = path.join(folder, 'boot');
+  const image = readdirSync(boot).find((file) => file.startsWith('vmlinuz-'));
+  if (image === undefined) {
+    throw unavailable(`${fromPackage} holds no image`, `remove ${folder} and try again`);
+  }
+  const file = path.join(boot, image);
+  return { name, image: file, modules: folder, package: fromPackage, ...readKernelIdentity(file) };
+}
+
+/** Newer releases split an image into packages: those of the same version that it depends on. */
+async function fetchInto(
+  folder: string,
+  chosen: PackagedKernel,
+  preparing: Preparing,
+): Promise<void> {
+  preparing.notify(`fetches ${chosen.package} ${chosen.version}, once`);
+  const apt = aptOf(cacheFolder('apt'), preparing.signal);
+  const exact = `${chosen.package}=${chosen.version}`;
+  const { stdout } = await apt(['apt-cache', 'show', exact]);
+  const parts = [...stdout.matchAll(/(linux-(?:binary|modules)-\S+) \(= ([^)]+)\)/g)].map(
+    ([, name, version]) => `${name}=${version}`,
+  );
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  try {
+    const download = await apt(['apt-get', 'download', exact, ...new Set(parts)], unfinished);
+    if (download.failed) throw unavailable(download.complaint, TRY_AGAIN);
+    for (const archive of readdirSync(unfinished).filter((name) => name.endsWith('.deb'))) {
+      const place = path.join(unfinished, archive);
+      const unpacked = await runTool(['dpkg-deb', '-x', place, unfinished], preparing);
+      if (unpacked.failed) throw unavailable(unpacked.complaint, TRY_AGAIN);
+      rmSync(place);
+    }
+    if (!existsSync(folder)) renameSync(unfinished, folder);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+const TRY_AGAIN = 'look whether the archive can be reached and the disk has room, and try again';
+
+type Apt = (command: readonly string[], folder?: string) => ReturnType<typeof runTool>;
+
+const aptOf =
+  (folder: string, signal: AbortSignal): Apt =>
+  (command, place) =>
+    runTool(command, {
+      signal,
+      environment: { APT_CONFIG: path.join(folder, 'apt.conf') },
+      ...(place === undefined ? {} : { folder: place }),
+    });
+
+/** With lists that were fetched just now, or older ones if the archive cannot be reached. */
+async function openArchive({ signal, notify }: Preparing): Promise<Apt> {
+  assertTools(['apt-get', 'apt-cache', 'dpkg-deb'], 'look kernels up by name');
+  const folder = cacheFolder('apt');
+  const apt = aptOf(folder, signal);
+  notify('fetches the list of kernels, once a day');
+  const archive = await archiveOfThisMachine(signal);
+  configure(folder, archive);
+  const update = await apt(['apt-get', 'update', '-qq']);
+  const lists = readdirSync(path.join(folder, 'lists')).filter((name) =>
+    name.includes('_Packages'),
+  );
+  // Not every archive has every suite, and apt complains of those that are missing.
+  if (lists.length === 0) throw unavailable(update.complaint, TRY_AGAIN);
+  return apt;
+}
+
+/** The archive that holds this Debian itself, as apt knows it. */
+async function archiveOfThisMachine(signal: AbortSignal): Promise<string> {
+  const { stdout } = await runTool(
+    ['apt-get', 'indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'],
+    { signal },
+  );
+  const archive = stdout.split('\n').find((uri) => /\/debian\/?$/.test(uri));
+  if (archive !== undefined && existsSync(KEYRING)) return archive;
+  throw unavailable(
+    'This machine does not take its packages from an archive of Debian',
+    'fetch a kernel yourself and name its image: --kernel ./vmlinuz --modules ./lib/modules',
+  );
+}
+
+function configure(folder: string, archive: string): void {
+  const inside = (...names: readonly string[]): string => path.join(folder, ...names);
+  for (const name of ['lists/partial', 'state', 'cache/archives/partial']) {
+    mkdirSync(inside(name), { recursive: true });
+  }
+  writeFileSync(
+    inside('sources.list'),
+    SUITES.map((suite) => `deb [arch=amd64 signed-by=${KEYRING}] ${archive} ${suite} main\n`).join(
+      '',
+    ),
+  );
+  writeFileSync(inside('status'), '');
+  const settings = {
+    'Dir::Etc::SourceList': inside('sources.list'),
+    'Dir::Etc::SourceParts': '/dev/null',
+    'Dir::State': inside('state'),
+    'Dir::State::Lists': inside('lists'),
+    'Dir::State::status': inside('status'),
+    'Dir::Cache': inside('cache'),
+    'APT::Sandbox::User': '',
+    'APT::Get::List-Cleanup': 'true',
+    'Acquire::Languages': 'none',
+    'APT::Architecture': 'amd64',
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`);
+  writeFileSync(inside('apt.conf'), lines.join(''));
+}
+
+const unavailable = (why: string, remedy: string): HarnessError =>
+  new HarnessError('KERNEL_UNAVAILABLE', `${why.replace(/\.$/, '')}.`, { remedy });

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { HarnessError } from '../../domain/harness-error.ts';
+import { type Preparing, provideDebianKernel } from './debian-kernels.ts';
+import { type Kernel, readKernelIdentity } from './kernel-image.ts';
+
+export interface KernelSettings {
+  /** `debian:6.1`, or the path of an image; undefined: none was named. */
+  readonly kernel?: string;
+  /** Where the modules of an image lie. */
+  readonly modules?: string;
+  readonly memoryMib: number;
+}
+
+const NAMED = /^debian:(.*)$/;
+
+/** Throws `USAGE`, `KERNEL_UNAVAILABLE`, `TOOL_MISSING`. */
+export async function chooseKernel(
+  { kernel, modules }: KernelSettings,
+  preparing: Preparing,
+): Promise<Kernel> {
+  if (kernel === undefined) {
+    throw new HarnessError('USAGE', 'A virtual machine needs a kernel.', {
+      remedy: 'name one: --kernel debian:6.1, or the path of an image; --kernel list shows all',
+    });
+  }
+  const wanted = NAMED.exec(kernel)?.[1];
+  if (wanted === undefined) return kernelInFile(kernel, modules);
+  if (modules === undefined) return provideDebianKernel(wanted, preparing);
+  throw new HarnessError('USAGE', `The kernel ${kernel} has modules of its own.`, {
+    remedy: 'leave out --modules',
+  });
+}
+
+function kernelInFile(file: string, modules: string | undefined): Kernel {
+  const image = path.resolve(file);
+  if (!existsSync(image)) {
+    throw new HarnessError('KERNEL_UNAVAILABLE', `There is no kernel ${file}.`, {
+      remedy: 'name a file, or a kernel such as debian:6.1; --kernel list shows those',
+    });
+  }
+  return {
+    name: file,
+    image,
+    modules: modules === undefined ? undefined : path.resolve(modules),
+    ...readKernelIdentity(image),
+  };
+}

@@ -1,0 +1,229 @@
+/**
+ * A virtual machine for each run, with the kernel that was asked for. The machine is the sandbox: it
+ * has no network and no disk, and everything in it is gone when it ends. The plan goes in and the
+ * evidence comes out by a serial port, so a run needs no privilege on this machine.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { FILES, type MachineRecord } from '../../domain/evidence.ts';
+import { HarnessError } from '../../domain/harness-error.ts';
+import type { InsideOptions } from '../../domain/inside.ts';
+import type { RunPlan } from '../../domain/plan.ts';
+import { harnessVersion } from '../../package-files.ts';
+import { type Conversation, converse, failureOf } from '../converse.ts';
+import type { CollectRequest, Sandbox } from '../sandbox.ts';
+import { acceleratorsToTry, noteThatKvmFails } from './acceleration.ts';
+import type { Preparing } from './debian-kernels.ts';
+import { EVIDENCE, TRACE_INSTANCE } from './guest-init.ts';
+import { provideInitramfs } from './initramfs.ts';
+import { chooseKernel, type KernelSettings } from './kernel-choice.ts';
+import type { Kernel } from './kernel-image.ts';
+import { type Accelerator, machineCommand } from './machine.ts';
+import { assertTools, runTool } from './tools.ts';
+
+/** Emulated, a boot takes about five seconds on an idle machine. */
+const START_DEADLINE_MS = 120_000;
+/** Beyond the longest wait of a plan: for starting programs, and for the evidence to be packed. */
+const SILENCE_ALLOWED_MS = 120_000;
+
+/** Throws `TOOL_MISSING`, `KERNEL_UNAVAILABLE`, `USAGE`. */
+export async function openVmSandbox(
+  settings: KernelSettings,
+  preparing: Preparing,
+): Promise<Sandbox> {
+  assertTools(['qemu-system-x86_64', 'busybox', 'setpriv'], 'start a virtual machine');
+  const kernel = await chooseKernel(settings, preparing);
+  const initramfs = await provideInitramfs(kernel, preparing);
+  const machine = { kernel, initramfs, memoryMib: settings.memoryMib, qemu: await qemuVersion() };
+  return {
+    kind: 'vm',
+    kernelRelease: kernel.release,
+    kernelVersion: kernel.version,
+    // What a kernel lacks only shows in it; the tools are in its file system.
+    assertFit: () => undefined,
+    collect: (request) => collectIn(machine, request),
+  };
+}
+
+/** For --dry-run, which neither fetches a kernel nor packs a file system. */
+export const vmCommandLine = (
+  { kernel = '<kernel>', memoryMib }: KernelSettings,
+  folder: string,
+): readonly string[] =>
+  machineCommand(
+    {
+      kernel: { image: kernel },
+      initramfs: '<initramfs>',
+      accelerator: acceleratorsToTry()[0] ?? 'tcg',
+      memoryMib,
+      console: path.join(folder, FILES.console),
+    },
+    process.pid,
+  );
+
+interface Machine {
+  readonly kernel: Kernel;
+  readonly initramfs: string;
+  readonly memoryMib: number;
+  /** For example `QEMU 7.2.22`. */
+  readonly qemu: string;
+}
+
+async function qemuVersion(): Promise<string> {
+  const { stdout } = await runTool(['qemu-system-x86_64', '--version']);
+  return `QEMU ${/version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version'}`;
+}
+
+/**
+ * A machine that fails before its first process has said a word has measured nothing: it is started
+ * again, once, or without hardware virtualisation if that was to blame. A run is never repeated.
+ */
+async function collectIn(machine: Machine, request: CollectRequest): Promise<void> {
+  const [first = 'tcg', ...others] = acceleratorsToTry();
+  const attempts: readonly Accelerator[] = [first, ...(others.length === 0 ? [first] : others)];
+  for (const [index, accelerator] of attempts.entries()) {
+    const boot = await bootWith({ ...machine, accelerator }, request);
+    if (boot.startedAfterMs !== null) {
+      return conclude(machine, { ...boot, accelerator, boots: index + 1 }, request);
+    }
+    request.signal.throwIfAborted();
+    if (accelerator === 'kvm') noteThatKvmFails();
+  }
+  throw notStarted(machine.kernel, request.folder);
+}
+
+interface Boot {
+  readonly conversation: Conversation;
+  /** Null: its kernel or its first process never came up. */
+  readonly startedAfterMs: number | null;
+  readonly collectedFromMs: number | null;
+  readonly endedAfterMs: number;
+}
+
+async function bootWith(
+  machine: Machine & { readonly accelerator: Accelerator },
+  request: CollectRequest,
+): Promise<Boot> {
+  const { kernel, initramfs, accelerator, memoryMib } = machine;
+  const console = path.join(request.folder, FILES.console);
+  const planText = readFileSync(path.join(request.folder, FILES.plan));
+  const begunMs = performance.now();
+  const sinceBegun = (): number => Math.round(performance.now() - begunMs);
+  const times: { started: number | null; collecting: number | null } = {
+    started: null,
+    collecting: null,
+  };
+  const conversation = await converse(
+    {
+      command: machineCommand({ kernel, initramfs, accelerator, memoryMib, console }, process.pid),
+      opening: [
+        gzipSync(planText).toString('base64'),
+        JSON.stringify(insideOptions(machine, accelerator)),
+      ],
+      keeper: { instance: Promise.resolve(TRACE_INSTANCE), end: () => undefined },
+      machine: {
+        startWithinMs: START_DEADLINE_MS,
+        mostSilentMs:
+          longestWaitMs(JSON.parse(planText.toString()) as RunPlan) + SILENCE_ALLOWED_MS,
+      },
+      onReport: ({ event }) => {
+        if (event === 'started' || event === 'no-node') times.started = sinceBegun();
+        if (event === 'evidence') times.collecting = sinceBegun();
+      },
+    },
+    request,
+  );
+  return {
+    conversation,
+    startedAfterMs: times.started,
+    collectedFromMs: times.collecting,
+    endedAfterMs: sinceBegun(),
+  };
+}
+
+const longestWaitMs = ({ steps }: RunPlan): number =>
+  Math.max(0, ...steps.map((step) => ('deadlineMs' in step ? step.deadlineMs : 0)));
+
+const insideOptions = ({ kernel, qemu }: Machine, accelerator: Accelerator): InsideOptions => ({
+  folder: EVIDENCE,
+  callerNetworkNamespace: null,
+  callerBootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+  sandbox: 'vm',
+  privilege: 'root',
+  harnessVersion: harnessVersion(),
+  engine: `${qemu} (${accelerator === 'kvm' ? 'KVM' : 'emulated'}), ${kernel.package ?? kernel.name}`,
+});
+
+/** Keeps what is known of the machine, and throws what ended the run, if it was not carried out. */
+function conclude(
+  { kernel, memoryMib, qemu }: Machine,
+  boot: Boot & { readonly accelerator: Accelerator; readonly boots: number },
+  request: CollectRequest,
+): void {
+  const { conversation, startedAfterMs, collectedFromMs, endedAfterMs, accelerator, boots } = boot;
+  const record: MachineRecord = {
+    schemaVersion: 1,
+    kernel: kernel.name,
+    ...(kernel.package === undefined ? {} : { package: kernel.package }),
+    ...{ qemu, accelerator, memoryMib, boots },
+    startedAfterMs: startedAfterMs ?? endedAfterMs,
+    collectedFromMs: collectedFromMs ?? endedAfterMs,
+    endedAfterMs,
+  };
+  writeFileSync(path.join(request.folder, FILES.machine), JSON.stringify(record, null, 1));
+  const { reports, unpacked } = conversation;
+  const withoutNode = reports.find(({ event }) => event === 'no-node');
+  if (withoutNode?.event === 'no-node') throw noNode(kernel, withoutNode.words);
+  const failed = failureOf(reports);
+  if (failed) throw failed;
+  request.signal.throwIfAborted();
+  if (unpacked === null) throw ended(kernel, request.folder);
+  if (unpacked.problem !== undefined) throw notUnpacked(unpacked.problem);
+}
+
+const CONSOLE_LINES = 12;
+
+/** The last words of a machine, as an end of a sentence. */
+function lastLines(folder: string): string {
+  const text = readFileSync(path.join(folder, FILES.console), 'utf8');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: firmware moves the cursor.
+  const lines = text.replace(/\u001b(?:\[[\d;?=]*[A-Za-z]|c)/g, '').split(/\r?\n/);
+  const said = lines.filter((line) => line.trim() !== '').slice(-CONSOLE_LINES);
+  return said.length === 0
+    ? 'it said nothing'
+    : `its last console lines:\n    ${said.join('\n    ')}\n `;
+}
+
+const notStarted = ({ name, release }: Kernel, folder: string): HarnessError =>
+  new HarnessError(
+    'KERNEL_NOT_STARTED',
+    `The kernel ${name} (${release}) did not come up; ${lastLines(folder)}.`,
+    {
+      remedy:
+        'its whole console is in the run folder; an image must have a serial console (8250) and initramfs built in, and room enough (--vm-memory)',
+    },
+  );
+
+/** Node 20 is built for 4.18 and glibc for 3.2; what really runs is what the attempt shows. */
+const noNode = ({ name, release }: Kernel, words: string): HarnessError =>
+  new HarnessError(
+    'KERNEL_UNAVAILABLE',
+    `Node ${process.version} does not run on the kernel ${name} (${release}): ${words.trim()}.`,
+    {
+      remedy:
+        'choose a kernel of 4.18 or later, for which Node 20 is built, or bring an older Node to it',
+    },
+  );
+
+const ended = ({ name, release }: Kernel, folder: string): HarnessError =>
+  new HarnessError(
+    'SANDBOX_ENDED',
+    `The machine with the kernel ${name} (${release}) ended or hung before the run was over; ${lastLines(folder)}.`,
+    { remedy: 'its whole console is in the run folder; start the run again' },
+  );
+
+const notUnpacked = (problem: string): HarnessError =>
+  new HarnessError('RUN_FOLDER_UNWRITABLE', `Cannot unpack the evidence: ${problem}.`, {
+    remedy: 'free some disk space, or choose another place with --runs-dir DIR',
+  });
