@@ -46,7 +46,7 @@ export async function runCatalogue(
   const signal = AbortSignal.any([options.signal, failure.signal]);
   // Every run listens to them, which is no leak.
   setMaxListeners(0, signal, options.force);
-  const jobs = pLimit(options.jobs);
+  const jobs = pLimit(jobsIn(options.sandbox, options.jobs));
   const starts = pLimit(options.starts);
   const settled = await Promise.allSettled(
     runs.map((run) =>
@@ -69,6 +69,10 @@ export async function runCatalogue(
   throwIfNoCommands(outcomes);
   return outcomes;
 }
+
+/** How many of the runs that are asked for at a time really are under way together. */
+export const jobsIn = ({ mostRuns = Infinity }: Sandbox, asked: number): number =>
+  Math.min(asked, mostRuns);
 
 type Limit = ReturnType<typeof pLimit>;
 

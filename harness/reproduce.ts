@@ -10,7 +10,7 @@ import type { Verdict } from './domain/verdict.ts';
 import { observe } from './evidence/observe.ts';
 import { defaultSysctls, kernelModel } from './kernel/kernel-model.ts';
 import { neighboursOf } from './kernel/neighbours.ts';
-import { type KernelRelease, parseRelease } from './kernel/release.ts';
+import { type KernelRelease, parseRelease, unameOf } from './kernel/release.ts';
 import { rulesOf } from './kernel/rules.ts';
 import { readEvidence } from './run-folder.ts';
 import type { CollectRequest, Sandbox } from './sandbox/sandbox.ts';
@@ -48,7 +48,7 @@ export function judgeEvidence(evidence: Evidence): Judgement {
   const scenario = scenarioNamed(seen.plan.scenario);
   if (!scenario) throw unknownScenario(seen.plan.scenario);
   const { parameters } = seen.plan;
-  const release = releaseOf(seen.surroundings.kernelRelease);
+  const release = releaseOf(unameOf(seen.surroundings));
   const rules = rulesOf(release);
   const predictWith = (following: KernelRules): Prediction =>
     scenario.predict(parameters, modelFound(seen, release, following));
@@ -60,7 +60,7 @@ export function judgeEvidence(evidence: Evidence): Judgement {
   return { scenario, seen, prediction, verdict: judge({ scenario, seen, prediction, candidates }) };
 }
 
-/** What will happen, from the plan and a kernel release alone. */
+/** What will happen, from the plan and a kernel alone (`uname -r`, or `uname -rv`, which tells more). */
 export function predictFromPlan(
   scenario: Scenario,
   plan: RunPlan,

@@ -1,5 +1,4 @@
 /** No subcommand: one run of one scenario. */
-import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { insideCommands } from '../collect/inside-commands.ts';
@@ -7,13 +6,14 @@ import { FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { RunPlan } from '../domain/plan.ts';
 import type { Scenario } from '../domain/scenario.ts';
+import { unameOf } from '../kernel/release.ts';
 import { jsonReport } from '../report/json.ts';
 import { type PlannedRun, planReport } from '../report/plan-text.ts';
 import { plainStyle } from '../report/style.ts';
 import { quietReport, terminalReport } from '../report/terminal.ts';
 import { type Judgement, predictFromPlan, reproduce, unknownScenario } from '../reproduce.ts';
 import { createRunFolder, keepConclusion } from '../run-folder.ts';
-import { commandLinesOf, type SandboxSettings } from '../sandbox/choose.ts';
+import { commandLinesOf, plannedKernel, type SandboxSettings } from '../sandbox/choose.ts';
 import { scenarioNamed } from '../scenarios/catalogue.ts';
 import { exitCodeOfVerdict } from './exit-code.ts';
 import { watchForInterruption } from './interruption.ts';
@@ -80,7 +80,7 @@ export async function run(
       makeFolder: (plan) => {
         folder = createRunFolder(settings.runsDir, plan, new Date());
         log.debug({ folder }, 'run folder');
-        progress.begin(folder, plan, synQueueCapacity(scenario, plan, sandbox.kernelRelease));
+        progress.begin(folder, plan, synQueueCapacity(scenario, plan, unameOf(sandbox)));
         return folder;
       },
     });
@@ -185,7 +185,7 @@ export function plannedRun(
   // What an own server asks for is known only when it listens.
   const prediction = plan.parameters.ownServer
     ? null
-    : predictFromPlan(scenario, plan, os.release());
+    : predictFromPlan(scenario, plan, plannedKernel(settings.sandbox));
   const folder = path.join(settings.runsDir, `<time>-${scenario.id}`);
   // In containers the agents start the programs, and the engine has done the rest.
   const inside = settings.sandbox.kind === 'cluster' ? [] : insideCommands(plan);

@@ -1,9 +1,10 @@
 /** `sweep`: what both queues hold, for many settings, beside the prediction. */
 import os from 'node:os';
-import { runCatalogue } from '../catalogue-run.ts';
+import { jobsIn, runCatalogue } from '../catalogue-run.ts';
 import type { CatalogueOutcome, CatalogueRun } from '../domain/catalogue.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import { type CellSettings, isOff, type Sweep, type SweepCell } from '../domain/sweep.ts';
+import { unameOf } from '../kernel/release.ts';
 import type { Page } from '../report/page.ts';
 import type { Style } from '../report/style.ts';
 import { sweepCsvReport } from '../report/sweep-csv.ts';
@@ -101,12 +102,15 @@ async function measure(
   { cells, family, jobs }: SweepSettings,
   { shown, folder, sandbox, interruption }: Undertaking,
 ): Promise<Omit<Sweep, 'wallMs'>> {
-  const release = sandbox.kernelRelease;
+  const release = unameOf(sandbox);
   const runs = cells.map((cell, index) => runOf(cell, index, family));
   const measured = new Map<string, SweepCell>();
   const largestFirst = runs.toSorted((left, right) => clientsOf(right.cell) - clientsOf(left.cell));
   const settingsOf = new Map(runs.map(({ label, cell }) => [label, cell]));
-  using progress = showVerifyProgress(largestFirst, { jobs, enabled: !shown.quiet });
+  using progress = showVerifyProgress(largestFirst, {
+    jobs: jobsIn(sandbox, jobs),
+    enabled: !shown.quiet,
+  });
   const outcomes = await runCatalogue(largestFirst, {
     sandbox,
     folder,

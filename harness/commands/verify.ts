@@ -1,13 +1,14 @@
 /** `verify`: the whole catalogue, side by side, one verdict for each documented claim. */
 import os from 'node:os';
-import { runCatalogue } from '../catalogue-run.ts';
+import { jobsIn, runCatalogue } from '../catalogue-run.ts';
 import { CATALOGUE_FILE, type CatalogueVerdict, type WorkList } from '../domain/catalogue.ts';
 import { HarnessError } from '../domain/harness-error.ts';
+import { unameOf } from '../kernel/release.ts';
 import type { CatalogueJson } from '../report/page/catalogue-page.ts';
 import { verifyJson, verifyJsonReport } from '../report/verify-json.ts';
 import { verifyPlanJson, verifyPlanReport } from '../report/verify-plan.ts';
 import { createCatalogueFolder, keepConclusion } from '../run-folder.ts';
-import type { SandboxSettings } from '../sandbox/choose.ts';
+import { plannedKernel, type SandboxSettings } from '../sandbox/choose.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { SCENARIOS } from '../scenarios/catalogue.ts';
 import { DISAGREEMENTS } from '../scenarios/disagreements.ts';
@@ -37,7 +38,7 @@ export async function verify(
 ): Promise<number | RunFailure> {
   const settings = verifySettings(given, statedClaims(SCENARIOS));
   if (shown.dryRun) {
-    const list = workList(SCENARIOS, settings, os.release());
+    const list = workList(SCENARIOS, settings, plannedKernel(shown.sandbox));
     print(
       shown.json
         ? JSON.stringify(verifyPlanJson(list), null, 2)
@@ -50,7 +51,7 @@ export async function verify(
   let folder: string | undefined;
   try {
     const sandbox = await openChosenSandbox(shown.sandbox, interruption.signal);
-    const list = workList(SCENARIOS, settings, sandbox.kernelRelease);
+    const list = workList(SCENARIOS, settings, unameOf(sandbox));
     folder = createCatalogueFolder(settings.runsDir, new Date(), 'verify');
     const verdict = await verdictOf(list, { settings, shown, folder, sandbox, interruption });
     if (!keepConclusion(folder, CATALOGUE_FILE, verifyJsonReport(verdict))) {
@@ -83,7 +84,10 @@ async function verdictOf(
 ): Promise<CatalogueVerdict> {
   const { jobs, strict } = settings;
   const startedMs = performance.now();
-  using progress = showVerifyProgress(list.runs, { jobs, enabled: !shown.quiet });
+  using progress = showVerifyProgress(list.runs, {
+    jobs: jobsIn(sandbox, jobs),
+    enabled: !shown.quiet,
+  });
   const outcomes = await runCatalogue(list.runs, {
     sandbox,
     folder,

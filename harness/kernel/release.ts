@@ -25,21 +25,40 @@ const RELEASE = /^(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?([-+_~].*)?$/;
 const DISTRIBUTION_BUILD = /^-\d/;
 const ENTERPRISE_LINUX = /\.(el\d+)/;
 
-/** Reads the text of `uname -r`; undefined where it does not begin with a kernel version. */
+/** Debian says in the version which stable update is inside: `#1 SMP Debian 6.1.176-1 (2026-08-29)`. */
+const DEBIAN_UPDATE = / Debian (\d+)\.(\d+)\.(\d+)-/;
+
+/**
+ * Reads the text of `uname -r`, or of `uname -rv`, which may tell the patch level; undefined where it
+ * does not begin with a kernel version.
+ */
 export function parseRelease(text: string): KernelRelease | undefined {
-  const match = RELEASE.exec(text.trim());
+  const [name = ''] = text.trim().split(' ');
+  const match = RELEASE.exec(name);
   if (match === null) return undefined;
-  const [, major, minor, patch = '0', suffix = ''] = match;
+  const [, major, minor, inName = '0', suffix = ''] = match;
   const vendor = vendorOf(suffix);
+  const [, ofMajor, ofMinor, update] = DEBIAN_UPDATE.exec(text) ?? [];
+  const isTold = update !== undefined && ofMajor === major && ofMinor === minor;
+  const patch = isTold ? update : inName;
   return {
-    text: text.trim(),
+    text: name,
     major: Number(major),
     minor: Number(minor),
     patch: Number(patch),
-    patchIsKnown: patch !== '0' || !DISTRIBUTION_BUILD.test(suffix),
+    patchIsKnown: isTold || patch !== '0' || !DISTRIBUTION_BUILD.test(suffix),
     ...(vendor === undefined ? {} : { vendor }),
   };
 }
+
+/** The text of `uname -rv`, as far as it is known. */
+export const unameOf = (kernel: {
+  readonly kernelRelease: string;
+  readonly kernelVersion?: string;
+}): string =>
+  kernel.kernelVersion === undefined
+    ? kernel.kernelRelease
+    : `${kernel.kernelRelease} ${kernel.kernelVersion}`;
 
 /** ELRepo packages vanilla kernels for Enterprise Linux; they carry the tag but no vendor's patches. */
 function vendorOf(suffix: string): string | undefined {

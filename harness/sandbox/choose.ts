@@ -9,7 +9,7 @@ import type { ImagePreparation } from './docker-image.ts';
 import { type DockerSettings, dockerCommandLines } from './docker-run.ts';
 import { assertNamespaces, netnsCommandLine, netnsSandbox } from './netns.ts';
 import { SANDBOX_KINDS, type Sandbox, type SandboxKind } from './sandbox.ts';
-import type { KernelSettings } from './vm/kernel-choice.ts';
+import { type KernelSettings, plannedKernelOf } from './vm/kernel-choice.ts';
 import { openVmSandbox, vmCommandLine } from './vm/vm.ts';
 
 /** What the options say of the sandbox. */
@@ -73,6 +73,10 @@ async function firstThatWorks(
     remedy: `${refusal.remedy}; or for Docker: ${silence.remedy}`,
   });
 }
+
+/** The kernel that a run would meet, as far as it is known before anything is fetched or started. */
+export const plannedKernel = ({ kind, vm }: SandboxSettings): string =>
+  kind === 'vm' ? plannedKernelOf(vm) : `${os.release()} ${os.version()}`;
 
 /** The commands that enter the sandbox, for --dry-run: starts nothing and needs no privilege. */
 export function commandLinesOf(

@@ -26,6 +26,8 @@ export interface Sandbox {
   readonly kernelRelease: string;
   /** `uname -v` of it, where it is known before a run. */
   readonly kernelVersion?: string;
+  /** Most runs that this machine can carry at a time; absent: as many as are asked for. */
+  readonly mostRuns?: number;
   /** Throws if the plan cannot be carried out here, before anything is started. */
   readonly assertFit: (plan: RunPlan) => void;
   /** Resolves when the folder holds the evidence; rejects with the HarnessError that ended the run. */

@@ -32,6 +32,15 @@ export async function chooseKernel(
   });
 }
 
+/** As in `uname -rv`; of a named kernel only what its name says. */
+export function plannedKernelOf(settings: KernelSettings): string {
+  const { kernel = '', modules } = settings;
+  const wanted = NAMED.exec(kernel)?.[1];
+  if (wanted !== undefined) return wanted;
+  const { release, version } = kernelInFile(kernel, modules);
+  return `${release} ${version}`;
+}
+
 function kernelInFile(file: string, modules: string | undefined): Kernel {
   const image = path.resolve(file);
   if (!existsSync(image)) {

@@ -4,6 +4,7 @@
  * evidence comes out by a serial port, so a run needs no privilege on this machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { FILES, type MachineRecord } from '../../domain/evidence.ts';
@@ -40,11 +41,21 @@ export async function openVmSandbox(
     kind: 'vm',
     kernelRelease: kernel.release,
     kernelVersion: kernel.version,
+    mostRuns: mostMachines(settings.memoryMib),
     // What a kernel lacks only shows in it; the tools are in its file system.
     assertFit: () => undefined,
     collect: (request) => collectIn(machine, request),
   };
 }
+
+/** Each keeps a processor busy while it starts, and fills its memory. */
+const mostMachines = (memoryMib: number): number => {
+  const room = Math.floor(os.freemem() / 2 ** 20 / (memoryMib + QEMU_OWN_MIB));
+  return Math.max(1, Math.min(MACHINES_PER_PROCESSOR * os.availableParallelism(), room));
+};
+
+const MACHINES_PER_PROCESSOR = 1;
+const QEMU_OWN_MIB = 200;
 
 /** For --dry-run, which neither fetches a kernel nor packs a file system. */
 export const vmCommandLine = (
