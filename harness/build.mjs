@@ -28,6 +28,7 @@ const PROGRAMS = [
   'harness/collect/main',
   'harness/collect/cluster-main',
   'harness/collect/agent',
+  'harness/collect/timing-thread',
   'servers/never-accepts',
   'servers/never-accepts-thread',
   'servers/pausing-server',

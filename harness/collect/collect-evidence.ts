@@ -16,6 +16,7 @@ import { type Server, startServer } from './server.ts';
 import type { OpenSite, Site } from './site.ts';
 import { type Bench, carryOut, describeStep, type StepOf } from './steps.ts';
 import { startSwarm } from './swarm.ts';
+import { watchTiming } from './timing.ts';
 import { startTrace } from './trace.ts';
 import { within } from './until.ts';
 
@@ -25,6 +26,8 @@ export interface CollectOptions {
   /** The tracing instance made for this run, once it is there; null: no trace. */
   readonly traceInstance: Promise<string | null>;
   readonly openSite: OpenSite;
+  /** See `InsideOptions`. */
+  readonly ownMachine?: boolean;
   readonly onStep: (label: string, waits: boolean) => void;
   /** Called when the run first waits for its clients: for work that should cost nobody time. */
   readonly onFirstWait: () => void;
@@ -35,6 +38,7 @@ export async function collectEvidence(plan: RunPlan, options: CollectOptions): P
   const { recorder, signal } = options;
   const run = commandRunner(recorder, signal);
 
+  await using _timing = options.ownMachine === true ? watchTiming(recorder) : nothingToDispose;
   options.onStep('two hosts and a wire', false);
   await using site = await options.openSite(plan, { recorder, run, signal });
   try {
@@ -76,7 +80,11 @@ async function experiment(
   await using _trace =
     traceInstance === null
       ? nothingToDispose
-      : await startTrace(traceInstance, plan, recorder, run);
+      : await startTrace(traceInstance, plan, {
+          recorder,
+          run,
+          ownMachine: options.ownMachine === true,
+        });
   await using swarm = await swarmStarting;
   await using programs = clientPrograms(site.startClients, recorder, signal, late.fail);
   const bench: Bench = {

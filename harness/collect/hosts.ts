@@ -6,7 +6,7 @@ import { monotonicMs } from './clock.ts';
 import { clientAddressesOf, hostScript, type Network, wireCommand } from './host-network.ts';
 import { type Program, startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
-import { within } from './until.ts';
+import { patiently, within } from './until.ts';
 
 /** One of the two machines: a network namespace held by a process of ours. */
 export interface HostNamespace {
@@ -38,7 +38,7 @@ export function commandRunner(recorder: RunRecorder, signal: AbortSignal): RunCo
     const startedMonotonicMs = monotonicMs();
     const result = await execa(command, args, {
       reject: false,
-      timeout: COMMAND_DEADLINE_MS,
+      timeout: patiently(COMMAND_DEADLINE_MS),
       cancelSignal: signal,
       stdin: 'ignore',
     });

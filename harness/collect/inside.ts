@@ -14,6 +14,7 @@ import { collectEvidence } from './collect-evidence.ts';
 import { type RunRecorder, recordInto } from './run-recorder.ts';
 import type { OpenSite } from './site.ts';
 import { recordSurroundings } from './surroundings.ts';
+import { bePatient } from './until.ts';
 
 /** The outside is gone: only docker/collect.sh reads this exit code, which no signal leads to. */
 const OUTSIDE_GONE = 75;
@@ -56,6 +57,7 @@ export type CommonOptions = Omit<InsideOptions, 'callerNetworkNamespace'>;
 
 async function carryOut(options: CommonOptions, openSite: OpenSite): Promise<void> {
   const { signal, traceInstance } = listenToOutside();
+  bePatient(options.patience ?? 1);
   const recorder = recordInto(options.folder);
   const plan = JSON.parse(readFileSync(path.join(options.folder, FILES.plan), 'utf8')) as RunPlan;
   let surroundings: Promise<void> | undefined;
@@ -67,7 +69,10 @@ async function carryOut(options: CommonOptions, openSite: OpenSite): Promise<voi
       signal,
       traceInstance,
       openSite,
-      onFirstWait: () => void startSurroundings().catch(() => undefined),
+      ...(options.ownMachine === undefined ? {} : { ownMachine: options.ownMachine }),
+      // In an emulated machine even small commands would hold the clients up.
+      onFirstWait: () =>
+        options.ownMachine === true ? undefined : void startSurroundings().catch(() => undefined),
       onStep: (label, waits) => report({ event: 'step', label, waits }),
     });
     await Promise.race([collected, uncaughtError()]);

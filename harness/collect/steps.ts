@@ -16,7 +16,7 @@ import type { Server } from './server.ts';
 import type { Site } from './site.ts';
 import { type SnapshotTimes, takeSnapshot } from './snapshot.ts';
 import type { Swarm } from './swarm.ts';
-import { until, within } from './until.ts';
+import { patiently, until, within } from './until.ts';
 
 /** Everything a step may act on. */
 export interface Bench {
@@ -108,7 +108,7 @@ const isAmongTraffic = ({ name }: StepOf<'snapshot'>, { steps }: RunPlan): boole
 
 async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<SnapshotTimes> {
   const { site, plan, recorder, run } = bench;
-  const stillWithinMs = isAmongTraffic(step, plan) ? 0 : STILLNESS_DEADLINE_MS;
+  const stillWithinMs = isAmongTraffic(step, plan) ? 0 : patiently(STILLNESS_DEADLINE_MS);
   const wanted = { ...step, stillWithinMs };
   const times = await takeSnapshot(wanted, site, plan.network.port, recorder, run);
   bench.countersAt.set(step.name, countersNow(site.server));

@@ -20,7 +20,10 @@ export async function recordSurroundings(
 ): Promise<void> {
   const surroundings: Surroundings = {
     schemaVersion: 1,
-    ...given,
+    sandbox: given.sandbox,
+    privilege: given.privilege,
+    harnessVersion: given.harnessVersion,
+    ...(given.engine === undefined ? {} : { engine: given.engine }),
     kernelRelease: os.release(),
     kernelVersion: os.version(),
     architecture: os.arch(),

@@ -11,7 +11,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { FILES, snapshotFile } from '../domain/evidence.ts';
 import type { RunPlan } from '../domain/plan.ts';
+import type { AddressFamily } from '../domain/tcp.ts';
 import type { RunCommand } from './hosts.ts';
+import { withSymbols } from './kernel-symbols.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 /** Where tracefs is mounted, in this sandbox's own mount namespace. */
@@ -26,8 +28,19 @@ const LEAST_BUFFER_KIB = 256;
 const EVENTS = ['sock/inet_sock_set_state', 'tcp/tcp_retransmit_synack', 'tcp/tcp_send_reset'];
 /** A drop names no port, but from 6.11 on the socket that received the packet. */
 const DROPS = 'skb/kfree_skb';
+/** Says in the ending that drops were traced without asking at which socket they happened. */
+const EVERY_DROP = 'every-drop';
+/** As tracepoints have them: `protocol` of a packet. */
+const PROTOCOL: Readonly<Record<AddressFamily, number>> = { 4: 0x0800, 6: 0x86dd };
 /** Shown in kfree_skb's format from 6.15 on (a11a791ca81e). */
 const LISTEN_OVERFLOW = 'TCP_LISTEN_OVERFLOW';
+
+export interface TraceContext {
+  readonly recorder: RunRecorder;
+  readonly run: RunCommand;
+  /** Nobody else is there whose packets could be dropped. */
+  readonly ownMachine: boolean;
+}
 
 /**
  * Kernel trace events of our port and all drops at sockets, in a tracing instance of our own. The
@@ -37,9 +50,8 @@ const LISTEN_OVERFLOW = 'TCP_LISTEN_OVERFLOW';
  */
 export async function startTrace(
   instance: string,
-  { network: { port }, parameters: { clients } }: RunPlan,
-  recorder: RunRecorder,
-  run: RunCommand,
+  { network: { port, family }, parameters: { clients } }: RunPlan,
+  { recorder, run, ownMachine }: TraceContext,
 ): Promise<AsyncDisposable> {
   const instances = path.join(TRACEFS, 'instances');
   // Many machines have it mounted already, and would refuse to mount it twice.
@@ -54,13 +66,14 @@ export async function startTrace(
   set('buffer_size_kb', `${Math.max(LEAST_BUFFER_KIB, share)}`);
   const traced = [
     ...EVENTS.flatMap((event) => enable(folder, event, { field: 'sport', filter: `==${port}` })),
-    ...enable(folder, DROPS, { field: 'rx_sk', filter: '!=0' }),
+    ...enableDrops(folder, family, ownMachine),
     ...(formatOf(folder, DROPS)?.includes(`"${LISTEN_OVERFLOW}"`) ? [LISTEN_OVERFLOW] : []),
   ];
   return {
     [Symbol.asyncDispose]: async () => {
       set('tracing_on', '0');
-      const trace = readFileSync(path.join(folder, 'trace'), 'utf8');
+      const raw = readFileSync(path.join(folder, 'trace'), 'utf8');
+      const trace = traced.includes(EVERY_DROP) ? withSymbols(raw) : raw;
       recorder.write(
         FILES.trace,
         `${linesOfPort(trace, port, socketsOf(recorder))}${traceEnding(traced, lostEvents(folder))}`,
@@ -92,6 +105,7 @@ function linesOfPort(trace: string, port: number, sockets: ReadonlySet<string>):
   const ours = (line: string): boolean => {
     const receiver = DROP.exec(line)?.[1];
     if (receiver !== undefined) return sockets.has(receiver);
+    if (/: kfree_skb: /.test(line)) return true;
     return line.startsWith('#') || named.test(line);
   };
   return `${trace.split('\n').filter(ours).join('\n')}\n`;
@@ -155,6 +169,18 @@ function enable(folder: string, event: string, { field, filter }: Choice): reado
   if (hasField) writeFileSync(path.join(eventFolder, 'filter'), `${field}${filter}`);
   writeFileSync(path.join(eventFolder, 'enable'), '1');
   return [path.basename(event)];
+}
+
+/** Where a drop does not name its socket, only in a machine of our own is it ours for certain. */
+function enableDrops(
+  folder: string,
+  family: AddressFamily,
+  ownMachine: boolean,
+): readonly string[] {
+  const atSockets = enable(folder, DROPS, { field: 'rx_sk', filter: '!=0' });
+  if (atSockets.length > 0 || !ownMachine) return atSockets;
+  const all = enable(folder, DROPS, { field: 'protocol', filter: `==${PROTOCOL[family]}` });
+  return all.length === 0 ? [] : [...all, EVERY_DROP];
 }
 
 /** Undefined: this kernel does not have the event. */

@@ -9,6 +9,16 @@ export interface Wait {
   readonly seen: () => string;
 }
 
+/** By how much longer everything may take than usual: an emulated machine is slower. */
+let patience = 1;
+
+/** For the whole process. A deadline ends what has gone wrong; it measures nothing. */
+export const bePatient = (factor: number): void => {
+  patience = factor;
+};
+
+export const patiently = (deadlineMs: number): number => deadlineMs * patience;
+
 /** A timer of Node's that is set for longer fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -18,7 +28,7 @@ export async function within<Result>(promise: Promise<Result>, wait: Wait): Prom
   let timer: NodeJS.Timeout | undefined;
   let onAbort = (): void => undefined;
   const end = new Promise<never>((_, reject) => {
-    const deadlineMs = Math.min(wait.deadlineMs, LONGEST_TIMER_MS);
+    const deadlineMs = Math.min(patiently(wait.deadlineMs), LONGEST_TIMER_MS);
     timer = setTimeout(() => reject(notReached(wait)), deadlineMs);
     onAbort = () => reject(wait.signal.reason as Error);
     wait.signal.addEventListener('abort', onAbort, { once: true });
@@ -50,7 +60,7 @@ export function until(reached: () => boolean, everyMs: number, wait: Wait): Prom
 const notReached = (wait: Wait): HarnessError =>
   new HarnessError(
     'CONDITION_NOT_REACHED',
-    `Waited ${wait.deadlineMs} ms for ${wait.for} in vain; seen instead: ${wait.seen()}.`,
+    `Waited ${patiently(wait.deadlineMs)} ms for ${wait.for} in vain; seen instead: ${wait.seen()}.`,
     {
       remedy:
         'if the machine is very busy try again when it is not; otherwise the run folder shows how far it came',

@@ -29,6 +29,8 @@ export const FILES = {
   /** What the kernel of a virtual machine said, and what is known of the machine; sandbox `vm` only. */
   console: 'console.txt',
   machine: 'machine.json',
+  /** How punctual the machine was. */
+  timing: 'timing.json',
 } as const;
 
 /** Of several hosts of clients: one process on each, so the number is that of its swarm-<n>.jsonl. */
@@ -72,6 +74,21 @@ export interface MachineRecord {
   /** When the run was over and its evidence began to come. */
   readonly collectedFromMs: number;
   readonly endedAfterMs: number;
+}
+
+/** A thread that was to wake up at this moment of CLOCK_MONOTONIC, and when it did. */
+export interface LateWaking {
+  readonly monotonicMs: number;
+  readonly lateMs: number;
+}
+
+/** A thread that wants to wake up every so often: how often it could, and when it was late. */
+export interface MachineTiming {
+  readonly schemaVersion: 1;
+  readonly everyMs: number;
+  readonly looks: number;
+  readonly clockResolutionMs: number;
+  readonly late: readonly LateWaking[];
 }
 
 /** What a run was made on and with: written by the harness before the first step. */

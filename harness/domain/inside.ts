@@ -35,6 +35,10 @@ export interface InsideOptions {
    * to the engine for it; otherwise it gets one of its own.
    */
   readonly serverWhereEnginePutUs?: boolean;
+  /** How many times longer than usual everything may take before it counts as gone wrong. */
+  readonly patience?: number;
+  /** A machine with nothing else in it. Its own timing is watched: an emulated one may stop and go. */
+  readonly ownMachine?: boolean;
 }
 
 /** One line of the inside's standard output. */

@@ -103,6 +103,15 @@ export interface OwnServerSeen {
   readonly readyAfterMs: number;
 }
 
+/** How a machine kept time while its clients connected. Milliseconds. */
+export interface Punctuality {
+  readonly clockResolutionMs: number;
+  /** How often somebody looked. */
+  readonly looks: number;
+  /** By how much a timer of 10 ms was late at worst. */
+  readonly mostLateMs: number;
+}
+
 /** What the evidence says, typed. A pure function of the run folder's bytes. */
 export interface Observations {
   readonly plan: RunPlan;
@@ -138,6 +147,8 @@ export interface Observations {
   readonly samples: readonly QueueSample[];
   /** Absent: no trace was taken (not root, no tracefs). */
   readonly trace?: KernelTrace;
+  /** Absent: nobody watched, as on every machine that is not emulated. */
+  readonly punctuality?: Punctuality;
   /** How far the two clocks' anchors disagree, in milliseconds: a stepped wall clock shows here. */
   readonly clockDriftMs: number;
 }

@@ -38,16 +38,21 @@ const listenerOf = ({ name, fields }: TracedEvent): string | undefined => {
 const clientPortOf = ({ fields: { dport, dest } }: TracedEvent): string | undefined =>
   dport ?? dest?.split(':').at(-1);
 
+/** By what an event is known to be of this run. */
+interface Owned {
+  readonly pointers: ReadonlySet<string>;
+  readonly clientPorts: ReadonlySet<string>;
+  /** In a machine of our own a drop is ours, whatever it names. */
+  readonly everyDrop: boolean;
+}
+
 /**
  * Another sandbox has the same addresses and the same server port, but its clients have other
  * ports, as good as always; where not, there are events too many, and the trace disagrees with all
  * other witnesses.
  */
-const isOurs = (
-  event: TracedEvent,
-  pointers: ReadonlySet<string>,
-  clientPorts: ReadonlySet<string>,
-): boolean => {
+const isOurs = (event: TracedEvent, { pointers, clientPorts, everyDrop }: Owned): boolean => {
+  if (everyDrop && event.name === 'kfree_skb') return true;
   const listener = listenerOf(event);
   if (event.name === 'kfree_skb' || listener !== undefined) return pointers.has(listener ?? '');
   return clientPorts.has(clientPortOf(event) ?? '');
@@ -70,13 +75,17 @@ export const observeTrace = (
   const text = new TextDecoder().decode(bytes);
   const ending = readTraceEnding(text);
   const pointers = listenerPointers(evidence, timeline, port);
-  const ports = new Set(clients.flatMap(({ localPort }) => (localPort ? [`${localPort}`] : [])));
+  const traced = ending?.traced ?? new Set();
+  const everyDrop = traced.has('every-drop');
+  const clientPorts = new Set(
+    clients.flatMap(({ localPort }) => (localPort ? [`${localPort}`] : [])),
+  );
   return {
     events: readTraceEvents(text)
-      .filter((event) => isOurs(event, pointers, ports))
+      .filter((event) => isOurs(event, { pointers, clientPorts, everyDrop }))
       .map(({ monotonicMs, name, fields }) => ({ atMs: toMs(monotonicMs), name, fields })),
-    traced: ending?.traced ?? new Set(),
+    traced,
     ...(ending === undefined ? {} : { lost: ending.lost }),
-    listenerKnown: pointers.size > 0,
+    listenerKnown: everyDrop || pointers.size > 0,
   };
 };

@@ -29,6 +29,7 @@ import { observeClients, observeServers, onOneClock } from './observe-programs.t
 import { observeStatus, observeSurroundings, observeSysctls, readPlan } from './observe-run.ts';
 import { counterGrowth, observeSnapshots } from './observe-snapshots.ts';
 import { ledgerWindow, observeTime, type RunTime, readTimeline } from './observe-time.ts';
+import { observeTiming } from './observe-timing.ts';
 import { observeTrace } from './observe-trace.ts';
 import { placeSample, SAMPLE_SHAPE } from './samples.ts';
 
@@ -162,6 +163,7 @@ export const observe = (evidence: Evidence): Observations => {
     ...withLibraries(observeLibraries(reader, carriedOut(plan, timeline), laterConnections)),
     samples: plan.sampleEveryMs > 0 ? observeSamples(reader, time) : [],
     ...(trace === undefined ? {} : { trace }),
+    ...observeTiming(reader, evidence.has(FILES.timing), timeline),
     clockDriftMs: time.driftMs,
     // Last, because everything above may have added to it.
     problems: [...reader.problems],

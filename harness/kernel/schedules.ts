@@ -80,6 +80,9 @@ export function synAckTimesMs(kernel: KernelModel): Schedule {
   return { timesMs, givesUpMs: atMs };
 }
 
+/** Allowed for the scheduling of a busy machine. */
+export const SCHEDULING_MS = 40;
+
 /** How far a packet may lie from its place in a schedule. */
 export interface Tolerance {
   readonly earlyMs: number;
@@ -98,7 +101,7 @@ export interface Tolerance {
  * 0.5 s (2.6.32: 1.5 s) per step.
  */
 export function retransmissionTolerance(expectedMs: number): Tolerance {
-  return { earlyMs: 10, lateMs: Math.ceil(expectedMs / 8) + 40 };
+  return { earlyMs: 10, lateMs: Math.ceil(expectedMs / 8) + SCHEDULING_MS };
 }
 
 /** Whether a packet that much after the first one lies at its place in a schedule; undefined: it has none. */

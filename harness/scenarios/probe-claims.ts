@@ -13,6 +13,7 @@ import {
   crossTestimonies,
   ignoredFinalAcks,
   otherDropEvents,
+  overflowEventName,
   overflowEvents,
   traceObstacle,
 } from '../verdict/trace-figures.ts';
@@ -58,12 +59,12 @@ export const droppedAckSeen: Claim = {
       statements: [
         {
           witness: 'packets',
-          of: 'kfree_skb TCP_LISTEN_OVERFLOW events of the ACKs without effect',
+          of: `${overflowEventName(seen)} of the ACKs without effect`,
           value: seenOf(events, dropped),
         },
         {
           witness: 'counters',
-          of: 'kfree_skb TCP_LISTEN_OVERFLOW events of ListenOverflows − refused SYNs',
+          of: `${overflowEventName(seen)} of ListenOverflows − refused SYNs`,
           value: seenOf(events, difference(overflows, refusedSyns(seen))),
         },
       ],

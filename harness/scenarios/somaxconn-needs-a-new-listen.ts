@@ -119,12 +119,14 @@ function wordOfCounters(seen: Observations): string | undefined {
   return wordOfAdmissions([atFull - atStart, inTheEnd], seen.plan.parameters);
 }
 
-/** Who was let in by listening again had to wait for the repetition of its SYN. */
+/** Whether a client was let in before listening again or after it, its own time tells. */
 function wordOfClients(seen: Observations): string | undefined {
-  const connected = seen.clients.flatMap(({ outcome }) =>
-    outcome.kind === 'connected' ? [outcome.afterMs] : [],
+  const listenedAgainMs = seen.snapshots.get(FULL)?.atMs;
+  if (listenedAgainMs === undefined) return undefined;
+  const connected = seen.clients.flatMap(({ outcome, startedAtMs }) =>
+    outcome.kind === 'connected' ? [startedAtMs + outcome.afterMs] : [],
   );
-  const atOnce = connected.filter((afterMs) => afterMs < FIRST_REPETITION_MS / 2).length;
+  const atOnce = connected.filter((atMs) => atMs <= listenedAgainMs).length;
   return wordOfAdmissions([atOnce, connected.length], seen.plan.parameters);
 }
 

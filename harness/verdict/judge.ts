@@ -11,6 +11,7 @@ import type {
 } from '../domain/verdict.ts';
 import { clusterObstacle } from './cluster-obstacle.ts';
 import { keepLedger } from './ledger.ts';
+import { excusedByTiming } from './poor-timing.ts';
 import { type Candidate, judgePrediction } from './prediction-check.ts';
 
 export interface Case {
@@ -42,7 +43,7 @@ export function judge(given: Case): Verdict {
   const claims = [
     ...exercised.map((claim) => judged(claim, obstacle, () => claim.judge(seen, prediction))),
     judged(predictionClaim, obstacle, () => judgePrediction(seen, prediction, given.candidates)),
-  ];
+  ].map((claim) => excusedByTiming(claim, seen));
   const kind = worstOf(claims);
   return {
     kind,

@@ -2,6 +2,7 @@
 import type { KernelTrace, Observations, TraceEvent } from '../domain/observations.ts';
 import type { Connection } from '../domain/tcp.ts';
 import type { Obstacle, Testimony } from '../domain/verdict.ts';
+import { isAtLeast, parseRelease } from '../kernel/release.ts';
 import { closing, growth, opening, repeatedSynAcks, resetsFrom } from './figures.ts';
 
 /** The reason of a final ACK dropped for a full accept queue (a11a791ca81e, 6.15). */
@@ -19,13 +20,42 @@ const eventsNamed = (seen: Observations, name: string): readonly TraceEvent[] =>
 
 const dropEvents = (seen: Observations): readonly TraceEvent[] => eventsNamed(seen, 'kfree_skb');
 
-/** Drops at our listener that the kernel calls an overflow: final ACKs. */
-export const overflowEvents = (seen: Observations): number =>
-  dropEvents(seen).filter(({ fields }) => fields['reason'] === LISTEN_OVERFLOW).length;
+/** Whether this kernel says of a dropped final ACK why it was dropped. */
+const namesOverflow = ({ trace }: Observations): boolean =>
+  trace?.traced.has(LISTEN_OVERFLOW) === true;
 
-/** All other drops at our listener. */
+/** What stood for all reasons before they had names (c504e5c2f964, 5.17), and for many since. */
+const UNNAMED: ReadonlySet<string | undefined> = new Set([undefined, 'NOT_SPECIFIED']);
+
+/**
+ * In a machine of our own there are the drops of the clients' host and of the gate, too. Where drops
+ * have no reasons yet (before 5.17) the place tells them apart; later it may be a hashed address.
+ */
+const isInTcpInput = ({ fields: { location, reason } }: TraceEvent): boolean =>
+  reason !== undefined || location === undefined || /^tcp_v[46]_rcv/.test(location);
+
+/** Drops that may be final ACKs, without the kernel's word for it. */
+const unnamedEvents = (seen: Observations): number =>
+  dropEvents(seen).filter((event) => UNNAMED.has(event.fields['reason']) && isInTcpInput(event))
+    .length;
+
+/** Drops at our listener that the kernel calls an overflow: final ACKs. Before 6.15: those without a reason. */
+export const overflowEvents = (seen: Observations): number =>
+  namesOverflow(seen)
+    ? dropEvents(seen).filter(({ fields }) => fields['reason'] === LISTEN_OVERFLOW).length
+    : unnamedEvents(seen);
+
+/** How the drop events of final ACKs are called, in a testimony. */
+export const overflowEventName = (seen: Observations): string =>
+  namesOverflow(seen)
+    ? `kfree_skb ${LISTEN_OVERFLOW} events`
+    : 'kfree_skb events without a reason (TCP_LISTEN_OVERFLOW came with 6.15)';
+
+/** All other drops at our listener; where the kernel does not tell them apart, those beyond the final ACKs. */
 export const otherDropEvents = (seen: Observations): number =>
-  dropEvents(seen).length - overflowEvents(seen);
+  namesOverflow(seen)
+    ? dropEvents(seen).length - overflowEvents(seen)
+    : Math.max(0, unnamedEvents(seen) - ignoredFinalAcks(seen));
 
 /** Final ACKs, by packets, that the server answered with a further SYN-ACK or a RST. */
 export const ignoredFinalAcks = (seen: Observations): number =>
@@ -46,7 +76,16 @@ interface CrossCheck {
   readonly otherValue: number | undefined;
 }
 
-const crossChecks = (seen: Observations): readonly CrossCheck[] => [
+/** Up to 6.11 it fires only for a RST of a known socket, and a request is none (read in 6.1 and 6.6). */
+const tellsEveryReset = ({ surroundings }: Observations): boolean => {
+  const release = parseRelease(surroundings.kernelRelease);
+  return release === undefined || isAtLeast(release, '6.12');
+};
+
+const crossChecks = (seen: Observations): readonly CrossCheck[] =>
+  allChecks(seen).filter(({ event }) => event !== 'tcp_send_reset' || tellsEveryReset(seen));
+
+const allChecks = (seen: Observations): readonly CrossCheck[] => [
   {
     event: 'tcp_retransmit_synack',
     traced: eventsNamed(seen, 'tcp_retransmit_synack').length,
@@ -89,7 +128,7 @@ export const crossTestimonies = (seen: Observations): readonly Testimony[] =>
 export function traceObstacle(seen: Observations): Obstacle | undefined {
   const { trace } = seen;
   if (trace === undefined) return notTaken(seen);
-  return gapIn(trace) ?? ignorance(trace) ?? discord(seen, trace);
+  return gapIn(trace) ?? ignorance(trace, seen) ?? discord(seen, trace);
 }
 
 const notTaken = ({ surroundings }: Observations): Obstacle =>
@@ -119,11 +158,22 @@ function gapIn({ lost }: KernelTrace): Obstacle | undefined {
       };
 }
 
-function ignorance({ traced, listenerKnown }: KernelTrace): Obstacle | undefined {
-  if (!traced.has('kfree_skb') || !traced.has(LISTEN_OVERFLOW)) {
+function ignorance(
+  { traced, listenerKnown }: KernelTrace,
+  { surroundings }: Observations,
+): Obstacle | undefined {
+  if (!traced.has('kfree_skb')) {
+    return {
+      reason:
+        'a drop event of this kernel names no socket, and on a machine with other programs it may be of any',
+      remedy: 'run it on Linux 6.11 or later, or with --sandbox vm in a machine of its own',
+    };
+  }
+  const release = parseRelease(surroundings.kernelRelease);
+  if (!traced.has(LISTEN_OVERFLOW) && release !== undefined && isAtLeast(release, '6.15')) {
     return {
       reason: `this kernel has no drop reason ${LISTEN_OVERFLOW}, by which a probe tells such drops`,
-      remedy: 'run it on Linux 6.15 or later',
+      remedy: 'start the run again; Linux 6.15 and later have it',
     };
   }
   return listenerKnown

@@ -25,6 +25,8 @@ import { assertTools, runTool } from './tools.ts';
 
 /** Emulated, a boot takes about five seconds on an idle machine. */
 const START_DEADLINE_MS = 120_000;
+/** Emulated, programs take about ten times as long; most of a wait is the kernel's timers. */
+const PATIENCE: Readonly<Record<Accelerator, number>> = { kvm: 1, tcg: 4 };
 /** Beyond the longest wait of a plan: for starting programs, and for the evidence to be packed. */
 const SILENCE_ALLOWED_MS = 120_000;
 
@@ -136,7 +138,8 @@ async function bootWith(
       machine: {
         startWithinMs: START_DEADLINE_MS,
         mostSilentMs:
-          longestWaitMs(JSON.parse(planText.toString()) as RunPlan) + SILENCE_ALLOWED_MS,
+          longestWaitMs(JSON.parse(planText.toString()) as RunPlan) * PATIENCE[accelerator] +
+          SILENCE_ALLOWED_MS,
       },
       onReport: ({ event }) => {
         if (event === 'started' || event === 'no-node') times.started = sinceBegun();
@@ -163,6 +166,8 @@ const insideOptions = ({ kernel, qemu }: Machine, accelerator: Accelerator): Ins
   sandbox: 'vm',
   privilege: 'root',
   harnessVersion: harnessVersion(),
+  patience: PATIENCE[accelerator],
+  ownMachine: true,
   engine: `${qemu} (${accelerator === 'kvm' ? 'KVM' : 'emulated'}), ${kernel.package ?? kernel.name}`,
 });
 

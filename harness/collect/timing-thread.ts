@@ -1,0 +1,47 @@
+/**
+ * Wakes up every few milliseconds and notes how late it was: what a machine that stops and goes does
+ * to a thread it does to every timer of its kernel. A thread of its own, so that the harness's own
+ * work does not count. The message is posted when `stop` is set.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { LateWaking, MachineTiming } from '../domain/evidence.ts';
+
+const EVERY_MS = 10;
+/** A scheduler's ordinary doings. */
+const LEAST_TOLD_MS = 5;
+const MOST_TOLD = 5_000;
+const READINGS = 200;
+
+const { stop } = workerData as { readonly stop: Int32Array };
+const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+/** The smallest step that this machine's clock makes, as far as readings in a row show it. */
+function clockResolutionMs(): number {
+  const readings = Array.from({ length: READINGS }, monotonicMs);
+  const steps = readings.flatMap((reading, index) => {
+    const step = reading - (readings[index - 1] ?? reading);
+    return step > 0 ? [step] : [];
+  });
+  return steps.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...steps);
+}
+
+const late: LateWaking[] = [];
+const resolutionMs = clockResolutionMs();
+let looks = 0;
+for (;;) {
+  const dueMs = monotonicMs() + EVERY_MS;
+  if (Atomics.wait(stop, 0, 0, EVERY_MS) !== 'timed-out') break;
+  const lateMs = monotonicMs() - dueMs;
+  looks += 1;
+  if (lateMs >= LEAST_TOLD_MS && late.length < MOST_TOLD) {
+    late.push({ monotonicMs: dueMs, lateMs });
+  }
+}
+const timing: MachineTiming = {
+  schemaVersion: 1,
+  everyMs: EVERY_MS,
+  looks,
+  clockResolutionMs: resolutionMs,
+  late,
+};
+parentPort?.postMessage(timing);
