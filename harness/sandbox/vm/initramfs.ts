@@ -6,10 +6,11 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -22,17 +23,20 @@ import { moduleFiles, modulesIn } from './kernel-modules.ts';
 import { runTool } from './tools.ts';
 import { type Placed, userland } from './userland.ts';
 
+/** Of one kernel: checkouts side by side have one each, and old ones go. */
+const MOST_ARCHIVES = 3;
+
 /**
- * The archive for this kernel: from the cache if nothing of what it is made of has changed since,
- * otherwise made anew. Machines that were started from the old one keep it open.
+ * The archive for this kernel: from the cache if there is one of just these files, otherwise made
+ * anew. Machines that were started from one that goes keep it open.
  */
 export async function provideInitramfs(kernel: Kernel, preparing: Preparing): Promise<string> {
   const files = await userland(preparing.signal);
-  const stamp = stampOf(kernel, files);
   const folder = cacheFolder('initramfs');
-  const archive = path.join(folder, `${kernel.release}-${hashOf(kernel.image)}.cpio`);
-  const stampFile = `${archive}.stamp`;
-  if (existsSync(archive) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) {
+  const archive = path.join(folder, `${kernel.release}-${stampOf(kernel, files)}.cpio`);
+  if (existsSync(archive)) {
+    const now = new Date();
+    utimesSync(archive, now, now);
     return archive;
   }
   preparing.notify(`puts the file system for ${kernel.name} together, until something changes`);
@@ -43,17 +47,21 @@ export async function provideInitramfs(kernel: Kernel, preparing: Preparing): Pr
     await addModules(root, kernel);
     addOwn(root);
     await pack(root, path.join(staging, 'archive'), preparing.signal);
-    rmSync(stampFile, { force: true });
     renameSync(path.join(staging, 'archive'), archive);
-    writeFileSync(stampFile, stamp);
+    removeOldest(folder, kernel.release);
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
   return archive;
 }
 
-const hashOf = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, 12);
+function removeOldest(folder: string, release: string): void {
+  const archives = readdirSync(folder)
+    .filter((name) => name.startsWith(`${release}-`))
+    .map((name) => path.join(folder, name))
+    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+  for (const archive of archives.slice(MOST_ARCHIVES)) rmSync(archive, { force: true });
+}
 
 /** Contents by size and time: to read 120 MB before every run would take longer than to start it. */
 function stampOf({ image, modules }: Kernel, files: readonly Placed[]): string {
@@ -63,7 +71,7 @@ function stampOf({ image, modules }: Kernel, files: readonly Placed[]): string {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file}\0${size}\0${mtimeMs}\n`);
   }
-  return hash.digest('hex');
+  return hash.digest('hex').slice(0, 12);
 }
 
 function place(root: string, { from, to, executable }: Placed): void {
