@@ -108,12 +108,14 @@ export async function provideDebianKernel(wanted: string, preparing: Preparing):
 const seriesOf = (name: string): string => name.split('.').slice(0, 2).join('.');
 
 function kernelIn(folder: string, name: string, fromPackage: string): Kernel {
-  const boot = path.join(folder, 'boot');
-  const image = readdirSync(boot).find((file) => file.startsWith('vmlinuz-'));
+  // In boot/, and in newer releases beside the modules.
+  const image = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((file) =>
+    path.basename(file).startsWith('vmlinuz'),
+  );
   if (image === undefined) {
     throw unavailable(`${fromPackage} holds no image`, `remove ${folder} and try again`);
   }
-  const file = path.join(boot, image);
+  const file = path.join(folder, image);
   return { name, image: file, modules: folder, package: fromPackage, ...readKernelIdentity(file) };
 }
 
