@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { CatalogueOutcome, CatalogueRun } from './domain/catalogue.ts';
 import { HarnessError, type HarnessErrorCode } from './domain/harness-error.ts';
+import type { RunPlan } from './domain/plan.ts';
 import { type Judgement, reproduce } from './reproduce.ts';
 import { createRunFolderIn } from './run-folder.ts';
 import type { CollectRequest, Sandbox } from './sandbox/sandbox.ts';
@@ -21,6 +22,9 @@ export interface CatalogueOptions extends Pick<CollectRequest, 'signal' | 'force
   readonly shortened: (folder: string) => string;
   readonly onStart: (run: CatalogueRun) => void;
   readonly onEnd: (outcome: CatalogueOutcome) => void;
+  /** For who watches a run as it goes on. */
+  readonly onFolder?: (run: CatalogueRun, folder: string, plan: RunPlan) => void;
+  readonly onStep?: (label: string) => void;
 }
 
 /** What would meet every other run as well. */
@@ -117,9 +121,13 @@ async function carryOut(run: CatalogueRun, options: RunOptions): Promise<Catalog
       trace: run.scenario.usesTrace === true,
       signal: options.signal,
       force: options.force,
-      onStep: (_, waits) => (waits && run.heavy !== true ? options.onWait() : undefined),
+      onStep: (label, waits) => {
+        options.onStep?.(label);
+        if (waits && run.heavy !== true) options.onWait();
+      },
       makeFolder: (plan) => {
         folder = createRunFolderIn(options.folder, run.label, plan);
+        options.onFolder?.(run, folder, plan);
         return folder;
       },
     });

@@ -42,6 +42,9 @@ import { harnessVersion } from './package-files.ts';
 
 const argv = process.argv.slice(2);
 
+/** 128 and the number of SIGHUP. */
+const HANGUP = 129;
+
 const COMMANDS = [
   'verify',
   'sweep',
@@ -59,6 +62,7 @@ const COMMANDS = [
 /** yargs says in its own words what it does not know or lacks; we add what to do about it. */
 function explainUsage(message: string, parser: Argv): HarnessError {
   const unknown = /Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
+  if (unknown === 'watch') return explainWatch();
   if (unknown !== undefined) return explainUnknown(unknown, parser);
   const lacking = /Not enough arguments following: (\S+)/.exec(message)?.[1];
   if (lacking === 'docker-option') {
@@ -77,6 +81,13 @@ function explainUsage(message: string, parser: Argv): HarnessError {
   }
   return usage(message, 'npm run repro -- --help shows every option');
 }
+
+/** It is an option of single runs, and many look for it elsewhere. */
+const explainWatch = (): HarnessError =>
+  usage(
+    `Cannot use --watch with ${argv[0]} because it shows one run at a time.`,
+    'leave it out: progress is on stderr; or watch one of its runs: --scenario NAME --watch, see list',
+  );
 
 /** Says what was probably meant. */
 function explainUnknown(unknown: string, parser: Argv): HarnessError {
@@ -132,7 +143,7 @@ const parser = describeSandboxOptions(yargs(argv))
     describeDemoOptions(command),
   )
   .command('incident [names..]', 'a system of the documents, broken and repaired', (command) =>
-    describeReportOption(describeIncidentOptions(command)),
+    describeReportOption(describeWatchOptions(describeIncidentOptions(command))),
   )
   .command(
     'judge <folder>',
@@ -290,9 +301,11 @@ function tell(error: HarnessError, folder: string | undefined): void {
   process.stderr.write(`${code}  ${message}\n  Remedy: ${remedy}${where}\n`);
 }
 
-// A reader such as `head` that has seen enough is no failure.
+// A reader such as `head` that has seen enough is no failure, nor is a terminal that was closed.
+let isTerminalGone = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  isTerminalGone ||= error.code === 'EIO';
+  if (error.code !== 'EPIPE' && !isTerminalGone) throw error;
 });
 // Progress that nobody reads any more, or whose terminal is gone, must not cost the result.
 process.stderr.on('error', () => undefined);
@@ -315,6 +328,12 @@ function defect(cause: unknown): HarnessError {
 process.on('uncaughtException', (error) => {
   fail(error);
   process.exit();
+});
+
+// Node sets terminals back when it ends, and aborts where one is gone: die of the hangup instead.
+process.on('exit', (code) => {
+  if (isTerminalGone || (code === HANGUP && process.stdin.isTTY))
+    process.kill(process.pid, 'SIGHUP');
 });
 
 try {

@@ -71,6 +71,13 @@ export function demoSettings(
   environment: Environment,
 ): DemoSettings {
   const { step, pace } = given;
+  const other = ['json', 'quiet', 'verbose', 'dry-run'].find((name) => given[name] === true);
+  if (other !== undefined) {
+    throw usage(
+      `The option --${other} is about single runs, and the demo shows pages.`,
+      'leave it out; each page names the command that makes its run alone, for which it works',
+    );
+  }
   const auto = given['auto'] === true;
   if (typeof pace === 'string' && !auto) {
     throw usage('The option --pace says something about --auto only.', 'pass --auto, too');

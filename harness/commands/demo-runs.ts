@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import type { DemoEffect, Outcome } from '../demo/demo-state.ts';
 import { parametersOf, scenarioOf } from '../demo/parameters.ts';
 import { STEPS } from '../demo/steps.ts';
@@ -9,6 +7,7 @@ import type { RunPlan } from '../domain/plan.ts';
 import { type Judgement, type ReproduceOptions, reproduce } from '../reproduce.ts';
 import { createRunFolder } from '../run-folder.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { makeDemoFolder } from './demo-folder.ts';
 
 type RunEffect = Extract<DemoEffect, { kind: 'run' }>;
 
@@ -31,7 +30,7 @@ export interface DemoRuns extends Disposable {
 const PROGRESS_EVERY_MS = 500;
 
 export function demoRuns(sandbox: Sandbox, news: DemoNews): DemoRuns {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'backlog-lab-demo-'));
+  const folder = makeDemoFolder();
   const failures: HarnessError[] = [];
   const makeFolder = (plan: RunPlan): string => createRunFolder(folder, plan, new Date());
   const remove = (): void => rmSync(folder, { recursive: true, force: true });

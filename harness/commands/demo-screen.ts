@@ -1,35 +1,18 @@
 /** The terminal as the demo uses it: pages out, keys in. */
 import { emitKeypressEvents } from 'node:readline';
 import { type KeyPress, keyName } from '../demo/key-name.ts';
+import { openScreen } from './screen.ts';
+import { suspend, useTerminal } from './terminal-use.ts';
 
 /** Where pages are shown. Disposed of, the terminal is as it was. */
 export interface DemoScreen extends Disposable {
   readonly show: (lines: readonly string[]) => void;
 }
 
-const ESCAPE = '\u001b';
-/** The terminal's second page, so that what was on it before comes back; no cursor. */
-const ENTER = `${ESCAPE}[?1049h${ESCAPE}[?25l`;
-const LEAVE = `${ESCAPE}[?25h${ESCAPE}[?1049l`;
-const HOME = `${ESCAPE}[H`;
-const TO_END_OF_LINE = `${ESCAPE}[K`;
-const TO_END_OF_SCREEN = `${ESCAPE}[J`;
-
 /** Redraws the whole terminal in one write, so that nothing flickers. */
 export function fullScreen(): DemoScreen {
-  const leave = (): void => void process.stdout.write(LEAVE);
-  process.on('exit', leave);
-  process.stdout.write(ENTER);
-  return {
-    show: (lines) => {
-      const text = lines.map((line) => `${line}${TO_END_OF_LINE}`).join('\r\n');
-      process.stdout.write(`${HOME}${text}${TO_END_OF_SCREEN}`);
-    },
-    [Symbol.dispose]: () => {
-      process.off('exit', leave);
-      leave();
-    },
-  };
+  const screen = openScreen(process.stdout);
+  return { show: screen.draw, [Symbol.dispose]: () => screen[Symbol.dispose]() };
 }
 
 /** One page below the other, each once: for files, recordings, and those who listen. */
@@ -38,7 +21,7 @@ export function pageByPage(): DemoScreen {
   return {
     show: (lines) => {
       const text = `${lines.join('\n').trimEnd()}\n\n`;
-      if (text !== last) process.stdout.write(text);
+      if (text !== last && text.trim() !== '') process.stdout.write(text);
       last = text;
     },
     [Symbol.dispose]: () => undefined,
@@ -48,19 +31,28 @@ export function pageByPage(): DemoScreen {
 /** Single keys without Enter; disposed of, the terminal reads lines again. */
 export function listenForKeys(press: (key: string) => void, gone: () => void): Disposable {
   const { stdin } = process;
-  const onKey = (_text: string | undefined, key: KeyPress): void => press(keyName(key));
-  const restore = (): void => {
-    if (stdin.isTTY) stdin.setRawMode(false);
+  const onKey = (_text: string | undefined, key: KeyPress): void => {
+    const name = keyName(key);
+    if (name === 'ctrl-z') suspend();
+    else press(name);
   };
-  process.on('exit', restore);
+  // A terminal that was closed cannot be read or set any more, and somebody else tells: SIGHUP.
+  stdin.on('error', gone);
   emitKeypressEvents(stdin);
-  stdin.setRawMode(true);
+  const use = useTerminal({
+    take: () => {
+      // The shell has changed it behind Node's back, and what is set already Node does not set.
+      stdin.setRawMode(false);
+      stdin.setRawMode(true);
+    },
+    release: () => stdin.setRawMode(false),
+    changesModes: true,
+  });
   stdin.on('keypress', onKey).on('end', gone).resume();
   return {
     [Symbol.dispose]: () => {
-      process.off('exit', restore);
+      use[Symbol.dispose]();
       stdin.off('keypress', onKey).off('end', gone).pause();
-      restore();
     },
   };
 }

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { answerOf } from '../demo/answer.ts';
 import type { DemoState } from '../demo/demo-state.ts';
+import { farewell, played } from '../demo/farewell.ts';
 import type { Look } from '../demo/look.ts';
 import { factsOf, parametersOf, scenarioOf } from '../demo/parameters.ts';
 import { firstState } from '../demo/reduce.ts';
@@ -56,16 +57,37 @@ async function play(
   interruption: Interruption,
 ): Promise<number | RunFailure> {
   const look = lookOf(settings);
-  const redraws = look.rows !== null && !look.plain && process.env['TERM'] !== 'dumb';
-  using screen = redraws ? fullScreen() : pageByPage();
   const first = firstState(look, settings.language, sandbox.kernelRelease, settings.step);
+  const [last, result] = await untilOver(first, settings, sandbox, interruption);
+  for (const line of remaining(last, settings)) process.stdout.write(`${line}\n`);
+  return result;
+}
+
+/** The last state, and what the command comes to. The terminal is as it was. */
+async function untilOver(
+  first: DemoState,
+  settings: DemoSettings,
+  sandbox: Sandbox,
+  interruption: Interruption,
+): Promise<readonly [DemoState, number | RunFailure]> {
+  using screen = first.look.redraws ? fullScreen() : pageByPage();
   using showing = startShowing(first, sandbox, screen);
-  using _keys = listenTo(showing, look, interruption);
+  using _keys = listenTo(showing, first.look, interruption);
   if (settings.auto) await playByItself(showing, settings);
-  if (settings.auto && !showing.state().leaving) return conclusionOf(showing, settings);
+  if (settings.auto && !showing.state().leaving) {
+    return [showing.state(), conclusionOf(showing, settings)];
+  }
   const interrupted = await showing.left;
   await showing.runs.idle();
-  return interruption.exitCode() ?? (interrupted ? INTERRUPTED_BY_KEY : EXIT.good);
+  const code = interruption.exitCode() ?? (interrupted ? INTERRUPTED_BY_KEY : EXIT.good);
+  return [showing.state(), code];
+}
+
+/** Pages that took each other's place are gone with their screen; others are still there. */
+function remaining(last: DemoState, { auto }: DemoSettings): readonly string[] {
+  if (last.look.rows === null) return [];
+  const summary = auto && last.look.redraws ? played(last) : [];
+  return last.leaving ? [...summary, ...farewell(last)] : summary;
 }
 
 /** Keys, sizes and signals; a signal is as good as Ctrl-C, which in raw mode is a key. */
@@ -93,8 +115,7 @@ function keysOf(showing: DemoShowing): Disposable {
 
 function sizeOf(showing: DemoShowing): Disposable {
   const onResize = (): void => {
-    const { columns, rows } = process.stdout;
-    showing.dispatch({ kind: 'resized', columns, rows });
+    showing.dispatch({ kind: 'resized', ...terminalSize() });
   };
   process.stdout.on('resize', onResize);
   return { [Symbol.dispose]: () => process.stdout.off('resize', onResize) };
@@ -102,14 +123,24 @@ function sizeOf(showing: DemoShowing): Disposable {
 
 const WITHOUT_TERMINAL_COLUMNS = 80;
 
+/** A terminal that nobody has told its size says 0. */
+const terminalSize = (): { readonly columns: number; readonly rows: number } => ({
+  columns: process.stdout.columns || WITHOUT_TERMINAL_COLUMNS,
+  rows: process.stdout.rows || 24,
+});
+
 /** Without a terminal pages have no end: nothing is scrolled off a file. */
 function lookOf({ plain, auto }: DemoSettings): Look {
-  const { isTTY, columns = WITHOUT_TERMINAL_COLUMNS, rows } = process.stdout;
+  const isTTY = process.stdout.isTTY === true;
+  const { columns, rows } = isTTY
+    ? terminalSize()
+    : { columns: WITHOUT_TERMINAL_COLUMNS, rows: null };
   return {
-    columns: isTTY ? columns : WITHOUT_TERMINAL_COLUMNS,
-    rows: isTTY ? rows : null,
+    columns,
+    rows,
     plain,
     keys: !auto,
+    redraws: isTTY && !plain && process.env['TERM'] !== 'dumb',
     style: plain ? plainStyle : terminalStyle(),
   };
 }

@@ -6,6 +6,7 @@ import type { Shown } from './run.ts';
 import { RUN_OPTIONS, type RunArguments } from './run-options.ts';
 import { sandboxSettings } from './sandbox-options.ts';
 import { usage } from './values.ts';
+import { watchLanguage } from './watch.ts';
 
 export function describeIncidentOptions(parser: Argv): Argv {
   const group = 'Incident:';
@@ -44,6 +45,8 @@ export const incidentSettings = (
   names: namesIn(given),
   measure: given['measure'] === true,
   report: given['report'] === true,
+  watch: watchLanguage(given),
+  record: given['record'],
   sandbox: sandboxSettings(given),
   runsDir: String(given['runs-dir'] ?? 'runs'),
 });
@@ -69,11 +72,9 @@ export function incidentFrom(
   return { ...incidentSettings(given, shown), names: [name] };
 }
 
-/** These draw one run, and an incident is several. Throws `USAGE`, for none is ignored in silence. */
+/** These draw one client, and each phase has its own. Throws `USAGE`, for none is ignored in silence. */
 export function refuseDrawings(given: RunArguments, incident: string): void {
-  const drawing = ['watch', 'lang', 'record', 'ladder', 'client'].find(
-    (option) => given[option] !== undefined,
-  );
+  const drawing = ['ladder', 'client'].find((option) => given[option] !== undefined);
   if (drawing === undefined) return;
   throw usage(
     `Cannot use --${drawing} with ${incident} because it is about one run, and an incident is several.`,

@@ -4,6 +4,7 @@ import { runCatalogue } from '../catalogue-run.ts';
 import type { CatalogueOutcome, CatalogueRun } from '../domain/catalogue.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import { INCIDENT_FILE, type Incident, type IncidentVerdict } from '../domain/incident.ts';
+import type { LiveLanguage } from '../live/live-texts.ts';
 import { incidentJson } from '../report/incident-json.ts';
 import { incidentReport, quietIncidentReport } from '../report/incident-terminal.ts';
 import { planReport } from '../report/plan-text.ts';
@@ -16,12 +17,13 @@ import { INCIDENTS, incidentNamed } from '../scenarios/incidents/incidents.ts';
 import { judgeIncident, type PhaseCase } from '../verdict/incident-verdict.ts';
 import { EXIT, exitCodeOfVerdict } from './exit-code.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
+import { startRecording } from './recording.ts';
 import { incidentPageHtml, keepPage, type PageFolder, tellPage } from './report-page.ts';
 import { jsonText, keeperOf, plannedRun, type RunFailure, type Shown, shortened } from './run.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
 import { print, terminalStyle, terminalWidth } from './terminal.ts';
 import { usage } from './values.ts';
-import { showVerifyProgress } from './verify-progress.ts';
+import { showPhases } from './watch-phases.ts';
 
 export interface IncidentSettings extends Shown {
   /** Empty: all of them. */
@@ -33,6 +35,10 @@ export interface IncidentSettings extends Shown {
   readonly dryRun: boolean;
   /** Also write report.html, one for the incident and one for each phase. */
   readonly report: boolean;
+  /** The language of `--watch`; undefined: nobody watches. */
+  readonly watch: LiveLanguage | undefined;
+  /** A file for what is written to standard output. */
+  readonly record: unknown;
 }
 
 export async function incidents(settings: IncidentSettings): Promise<number | RunFailure> {
@@ -40,6 +46,7 @@ export async function incidents(settings: IncidentSettings): Promise<number | Ru
     settings.names.length === 0 ? INCIDENTS : [...new Set(settings.names.map(chosenIncident))];
   if (settings.dryRun) return showPlans(chosen, settings);
   using interruption = watchForInterruption();
+  using _recording = startRecording(settings.record, 'backlog-lab: incidents');
   let folder: string | undefined;
   try {
     const sandbox = await openChosenSandbox(settings.sandbox, interruption.signal);
@@ -118,7 +125,7 @@ async function runPhases(
   const phases = phasesOf(incident, settings);
   const runs = phases.map(({ name }) => runOf(incident, name));
   const judged = new Map<string, Judgement>();
-  using progress = showVerifyProgress(runs, { jobs: 1, enabled: !settings.quiet });
+  using progress = showPhases(incident.scenario, runs, settings, sandbox);
   const outcomes = await runCatalogue(runs, {
     sandbox,
     folder,
@@ -131,8 +138,7 @@ async function runPhases(
       return keeperOf(settings.report)(judgement, runFolder);
     },
     shortened,
-    onStart: progress.started,
-    onEnd: progress.ended,
+    ...progress,
   });
   return phases.flatMap((phase, index) => {
     const outcome = outcomes[index];

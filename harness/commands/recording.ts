@@ -11,18 +11,28 @@ export function startRecording(file: unknown, title: string): Disposable {
   const { stdout } = process;
   const write = stdout.write;
   const startedMs = performance.now();
-  const descriptor = opened(file);
   const size = {
     widthColumns: stdout.columns || WITHOUT_TERMINAL.columns,
     heightRows: stdout.rows || WITHOUT_TERMINAL.rows,
   };
-  writeSync(descriptor, castHeader(size, title));
+  const descriptor = begun(file, castHeader(size, title));
+  let isFailed = false;
+  const keep = (text: string): void => {
+    if (isFailed) return;
+    try {
+      writeSync(descriptor, castEvent(performance.now() - startedMs, asDrawn(text)));
+    } catch (cause) {
+      // A full disk must not cost what is recorded.
+      isFailed = true;
+      process.stderr.write(`Cannot record any more: ${messageOf(cause)}.\n`);
+    }
+  };
   const decoder = new TextDecoder();
   // A cast is replayed on a terminal in raw mode, where a line feed does not return the carriage.
   const asDrawn = (text: string): string => text.replaceAll(/\r?\n/g, '\r\n');
   const recorded = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    writeSync(descriptor, castEvent(performance.now() - startedMs, asDrawn(text)));
+    keep(text);
     return Reflect.apply(write, stdout, [chunk, ...rest]) as boolean;
   };
   stdout.write = recorded as typeof stdout.write;
@@ -34,12 +44,16 @@ export function startRecording(file: unknown, title: string): Disposable {
   };
 }
 
-function opened(file: string): number {
+const messageOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause);
+
+function begun(file: string, header: string): number {
   try {
-    return openSync(file, 'w');
+    const descriptor = openSync(file, 'w');
+    writeSync(descriptor, header);
+    return descriptor;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new HarnessError('RUN_FOLDER_UNWRITABLE', `Cannot record: ${why}.`, {
+    throw new HarnessError('RUN_FOLDER_UNWRITABLE', `Cannot record: ${messageOf(cause)}.`, {
       remedy: 'choose another place: --record FILE.cast',
       cause,
     });

@@ -24,7 +24,7 @@ import { keepPage, runPageHtml, tellPage } from './report-page.ts';
 import { parametersFrom, type RunArguments } from './run-options.ts';
 import { openChosenSandbox } from './sandbox-options.ts';
 import { print, terminalStyle, terminalWidth } from './terminal.ts';
-import { showRun } from './watch.ts';
+import { showRun, watchLanguage } from './watch.ts';
 
 /** How a result is to be shown. */
 export interface Shown {
@@ -54,6 +54,7 @@ export async function run(
   given: RunArguments,
 ): Promise<number | RunFailure> {
   const ladder = ladderWish(given, settings.json);
+  const watch = watchLanguage(given);
   const scenario = scenarioNamed(settings.scenario);
   if (!scenario) throw unknownScenario(settings.scenario);
   const parameters = parametersFrom(scenario, given);
@@ -67,7 +68,7 @@ export async function run(
   try {
     const sandbox = await openChosenSandbox(chosen, interruption.signal);
     sandbox.assertFit(scenario.plan(parameters));
-    using progress = showRun(given, settings, sandbox.kind);
+    using progress = showRun(watch, settings, sandbox.kind, ladder !== undefined);
     const judgement = await reproduce(scenario, parameters, {
       sandbox,
       trace: true,
@@ -80,7 +81,8 @@ export async function run(
       makeFolder: (plan) => {
         folder = createRunFolder(settings.runsDir, plan, new Date());
         log.debug({ folder }, 'run folder');
-        progress.begin(folder, plan, synQueueCapacity(scenario, plan, unameOf(sandbox)));
+        const capacity = synQueueCapacity(scenario, plan, unameOf(sandbox));
+        progress.begin({ title: plan.scenario, folder, plan, synQueueCapacity: capacity });
         return folder;
       },
     });
@@ -95,7 +97,7 @@ export async function run(
 }
 
 /** What an own server asks for is known only when it listens. */
-const synQueueCapacity = (
+export const synQueueCapacity = (
   scenario: Scenario,
   plan: RunPlan,
   kernelRelease: string,

@@ -1,3 +1,5 @@
+import { useTerminal } from './terminal-use.ts';
+
 /** A terminal's alternate screen, redrawn in place, and the terminal as it was when all is over. */
 export interface LiveScreen extends Disposable {
   readonly draw: (lines: readonly string[]) => void;
@@ -15,23 +17,29 @@ const CLEAR_BELOW = `${ESCAPE}J`;
 
 export function openScreen(terminal: NodeJS.WriteStream): LiveScreen {
   let drawn = '';
-  let open = true;
-  const leave = (): void => {
-    if (!open) return;
-    open = false;
-    process.off('exit', leave);
-    terminal.write(LEAVE);
+  let open = false;
+  const write = (frame: string): void => {
+    drawn = frame;
+    terminal.write(`${BEGIN_FRAME}${HOME}${frame}${CLEAR_BELOW}${END_FRAME}`);
   };
-  // Whatever ends the process by its own hand, the terminal is given back.
-  process.on('exit', leave);
-  terminal.write(ENTER);
+  const use = useTerminal({
+    take: () => {
+      open = true;
+      terminal.write(ENTER);
+      if (drawn !== '') write(drawn);
+    },
+    release: () => {
+      if (!open) return;
+      open = false;
+      terminal.write(LEAVE);
+    },
+  });
   return {
     draw: (lines) => {
+      // In raw mode, too, Node lets a line feed return the carriage.
       const frame = lines.map((line) => `${line}${CLEAR_LINE_END}`).join('\n');
-      if (!open || frame === drawn) return;
-      drawn = frame;
-      terminal.write(`${BEGIN_FRAME}${HOME}${frame}${CLEAR_BELOW}${END_FRAME}`);
+      if (open && frame !== drawn) write(frame);
     },
-    [Symbol.dispose]: leave,
+    [Symbol.dispose]: () => use[Symbol.dispose](),
   };
 }

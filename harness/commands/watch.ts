@@ -14,8 +14,15 @@ import { usage } from './values.ts';
 
 export interface Watch extends Disposable {
   readonly step: (label: string) => void;
-  /** The run folder is there. */
-  readonly begin: (folder: string, plan: RunPlan, synQueueCapacity: number | undefined) => void;
+  /** The folder of a run is there, of which there may be several, one after the other. */
+  readonly begin: (run: BegunRun) => void;
+}
+
+interface BegunRun {
+  readonly title: string;
+  readonly folder: string;
+  readonly plan: RunPlan;
+  readonly synQueueCapacity: number | undefined;
 }
 
 interface WatchOptions {
@@ -33,35 +40,42 @@ const LINE_MS = 1_000;
 /** What shows a moment of the run. */
 interface Display extends Disposable {
   readonly everyMs: number;
+  readonly begin: (title: string) => void;
   readonly show: (state: LiveState, view: LiveView) => void;
 }
 
-/** Where a run shows how it comes along: `--watch`, or else one line on stderr. */
+/** Where a run shows how it comes along: `--watch` in a language, or else one line on stderr. */
 export function showRun(
-  given: Readonly<Record<string, unknown>>,
+  language: LiveLanguage | undefined,
   shown: Shown,
   sandbox: Sandbox['kind'],
+  hasDrawing: boolean,
 ): Watch {
-  const language = liveLanguage(given['lang']);
-  if (given['watch'] !== true) {
-    const progress = showProgress(!shown.quiet && !shown.json && !shown.verbose);
-    return {
-      step: progress.step,
-      begin: () => undefined,
-      [Symbol.dispose]: () => progress[Symbol.dispose](),
-    };
+  if (language !== undefined) {
+    // Standard output may belong to the drawing as to one JSON object.
+    return startWatch(language, { ...shown, json: shown.json || hasDrawing }, sandbox);
   }
-  // Standard output may belong to one JSON object or one drawing; the log goes to stderr.
-  const hasOutput = shown.json || given['ladder'] !== undefined;
-  const terminal = hasOutput ? process.stderr : process.stdout;
-  return startWatch({ language, sandbox, terminal, plain: shown.verbose });
+  const progress = showProgress(!shown.quiet && !shown.json && !shown.verbose);
+  return {
+    step: progress.step,
+    begin: () => undefined,
+    [Symbol.dispose]: () => progress[Symbol.dispose](),
+  };
 }
 
-function startWatch(options: WatchOptions): Watch {
+/** With `json` standard output belongs to one object; with `verbose` the log goes to stderr. */
+export const startWatch = (
+  language: LiveLanguage,
+  { json, verbose }: Shown,
+  sandbox: Sandbox['kind'],
+): Watch =>
+  watchOn({ language, sandbox, terminal: json ? process.stderr : process.stdout, plain: verbose });
+
+function watchOn(options: WatchOptions): Watch {
   const { terminal, language, sandbox } = options;
   const isScreen = !options.plain && terminal.isTTY === true && process.env['TERM'] !== 'dumb';
   const display = isScreen ? framesOn(terminal) : linesOn(terminal);
-  const startedMs = performance.now();
+  let startedMs = performance.now();
   let state = NOTHING_SEEN;
   let tail: Tail | undefined;
   let view: Omit<LiveView, 'elapsedMs'> = {
@@ -77,20 +91,29 @@ function startWatch(options: WatchOptions): Watch {
     display.show(state, { ...view, elapsedMs: performance.now() - startedMs });
   };
   const timer = setInterval(show, display.everyMs);
+  const endOfRun = (): void => {
+    if (tail === undefined) return;
+    show();
+    tail[Symbol.dispose]();
+    tail = undefined;
+    state = NOTHING_SEEN;
+  };
   return {
     step: (label) => {
       view = { ...view, step: label };
     },
-    begin: (folder, { scenario, steps }, synQueueCapacity) => {
+    begin: ({ title, folder, plan, synQueueCapacity }) => {
+      endOfRun();
+      const { synQueueCapacity: _before, ...others } = view;
       const capacity = synQueueCapacity === undefined ? {} : { synQueueCapacity };
-      view = { ...view, scenario, steps: steps.length, ...capacity };
+      view = { ...others, scenario: title, step: '', steps: plan.steps.length, ...capacity };
+      startedMs = performance.now();
+      display.begin(title);
       tail = followFolder(folder, isWatched);
     },
     [Symbol.dispose]: () => {
       clearInterval(timer);
-      if (tail) show();
-      tail?.[Symbol.dispose]();
-      tail = undefined;
+      endOfRun();
       display[Symbol.dispose]();
     },
   };
@@ -100,6 +123,7 @@ function framesOn(terminal: NodeJS.WriteStream): Display {
   const screen = openScreen(terminal);
   return {
     everyMs: FRAME_MS,
+    begin: () => undefined,
     show: (state, view) => {
       // A terminal that nobody has told its size says 0.
       const widthColumns = terminal.columns || 80;
@@ -115,6 +139,10 @@ function linesOn(terminal: NodeJS.WriteStream): Display {
   let told: LiveFacts = new Map();
   return {
     everyMs: LINE_MS,
+    begin: (title) => {
+      told = new Map();
+      terminal.write(`${title}\n`);
+    },
     show: (state, view) => {
       const facts = liveFacts(state, view);
       const line = changedLine(told, facts, view);
@@ -125,9 +153,17 @@ function linesOn(terminal: NodeJS.WriteStream): Display {
   };
 }
 
-/** Throws `USAGE`. */
-function liveLanguage(text: unknown): LiveLanguage {
-  const language = LIVE_LANGUAGES.find((known) => known === (text ?? 'en'));
+/** Undefined: no `--watch`. Throws `USAGE`, also for a language that nothing would be said in. */
+export function watchLanguage(given: Readonly<Record<string, unknown>>): LiveLanguage | undefined {
+  const { watch, lang } = given;
+  if (watch !== true) {
+    if (lang === undefined) return undefined;
+    throw usage(
+      `The option --lang ${lang} says in which language --watch speaks, and there is no --watch.`,
+      'add --watch; reports are in English, and a page of --report has both languages',
+    );
+  }
+  const language = LIVE_LANGUAGES.find((known) => known === (lang ?? 'en'));
   if (language !== undefined) return language;
-  throw usage(`Cannot use --lang ${text}.`, `choose ${LIVE_LANGUAGES.join(' or ')}`);
+  throw usage(`Cannot use --lang ${lang}.`, `choose ${LIVE_LANGUAGES.join(' or ')}`);
 }

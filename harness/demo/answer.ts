@@ -10,6 +10,17 @@ export interface Answer {
   readonly witnesses: readonly Testimony['witness'][];
 }
 
+/** Whether somebody who chose this was right. */
+export function isRight(
+  { amounts }: DemoStep,
+  facts: Facts,
+  chosen: Choice | null,
+  { choice }: Answer,
+): boolean {
+  if (chosen === null || choice === null || chosen === choice) return chosen === choice;
+  return amounts !== undefined && amounts(facts)[chosen] === amounts(facts)[choice];
+}
+
 /** One choice counts only if everybody who knows says it, and more than one does. */
 export function answerOf(step: DemoStep, seen: Observations, facts: Facts): Answer {
   const said = step.testify(seen, facts);

@@ -8,7 +8,6 @@ import {
   clientConnections,
   clientsThat,
   closing,
-  fooledClients,
   growth,
   ignoredHandshakes,
   listenerDrops,
@@ -20,22 +19,21 @@ import {
   synQueueLengthAt,
 } from '../verdict/figures.ts';
 import { growthBetween } from '../verdict/waves.ts';
-import type { Choice, DemoStep, Said } from './step.ts';
+import { CHOICES, type Choice, type DemoStep, type Facts, type Said } from './step.ts';
 
 type Testify = DemoStep['testify'];
 type Says = Said['says'];
 
-/** The choice that stands for a number; where two of them are the same number, the last. */
-function choiceOf(
-  value: number | undefined,
-  numbers: readonly (readonly [Choice, number])[],
-): Says {
+type Amounts = Readonly<Record<Choice, number>>;
+
+/** The choice that stands for an amount; where two of them are the same amount, the last. */
+function choiceOf(value: number | undefined, amounts: Amounts): Says {
   if (value === undefined) return undefined;
-  return numbers.findLast(([, number]) => number === value)?.[0] ?? 'something else';
+  return CHOICES.findLast((choice) => amounts[choice] === value) ?? 'something else';
 }
 
 /** Of a figure that is there: the first choice if it is above 0, otherwise the second. */
-const ifAny = (value: number | undefined, some: Choice, none: Choice): Says =>
+const ifAny = (value: number | undefined, some: Choice, none: Says): Says =>
   value === undefined ? undefined : value > 0 ? some : none;
 
 const CONNECTED: Choice = 0;
@@ -75,13 +73,14 @@ function fateByCounters(seen: Observations): Says {
 }
 
 /** Backlog, backlog + 1, or everybody. */
-export const howManyFit: Testify = (seen, { backlog, clients }) => {
-  const says = (value: number | undefined): Says =>
-    choiceOf(value, [
-      [0, backlog],
-      [1, backlog + 1],
-      [2, clients],
-    ]);
+export const amountsThatFit = ({ backlog, clients }: Facts): Amounts => [
+  backlog,
+  backlog + 1,
+  clients,
+];
+
+export const howManyFit: Testify = (seen, facts) => {
+  const says = (value: number | undefined): Says => choiceOf(value, amountsThatFit(facts));
   return [
     { witness: 'clients', says: says(clientsThat(seen, 'connected')) },
     { witness: 'packets', says: says(acceptedHandshakes(seen)) },
@@ -118,26 +117,41 @@ function lateByCounters(seen: Observations): Says {
 }
 
 /** Connected at both ends, connected at its own end only, or not at all. */
-export const whoBelieves: Testify = (seen) => {
-  const atClients = clientConnections(seen);
-  const atServer = serverConnections(seen);
-  const onlyAtClients =
-    atClients === undefined || atServer === undefined ? undefined : atClients - atServer;
-  const failed = seen.clients.length - clientsThat(seen, 'connected');
+export const whoBelieves: Testify = (seen, { clients }) => {
+  const unanswered = seen.connections.length - answeredConnections(seen);
   return [
-    { witness: 'sockets', says: failed > 0 ? 2 : ifAny(onlyAtClients, 1, 0) },
-    { witness: 'packets', says: failed > 0 ? 2 : ifAny(ignoredHandshakes(seen).length, 1, 0) },
-    { witness: 'counters', says: failed > 0 ? 2 : ifAny(fooledClients(seen), 1, 0) },
+    { witness: 'sockets', says: believersBySockets(seen, clients) },
+    { witness: 'packets', says: unanswered > 0 ? 2 : ifAny(ignoredHandshakes(seen).length, 1, 0) },
+    { witness: 'counters', says: believersByCounters(seen) },
   ];
 };
 
+function believersBySockets(seen: Observations, clients: number): Says {
+  const atClients = clientConnections(seen);
+  const atServer = serverConnections(seen);
+  if (atClients === undefined || atServer === undefined) return undefined;
+  return atClients < clients ? 2 : ifAny(atClients - atServer, 1, 0);
+}
+
+/** Whose SYN had to be sent again was not let in; of the others the server has taken so many. */
+function believersByCounters(seen: Observations): Says {
+  const attempts = growth(seen, 'client', 'ActiveOpens');
+  const repeated = growth(seen, 'client', 'TCPSynRetrans');
+  const opened = growth(seen, 'server', 'PassiveOpens');
+  const resets = growth(seen, 'server', 'EmbryonicRsts');
+  if (attempts === undefined || opened === undefined || resets === undefined) return undefined;
+  return (repeated ?? 0) > 0 ? 2 : ifAny(attempts - opened - resets, 1, 0);
+}
+
 /** Silence, RST, or a place: what the ACK of an admitted client meets. */
-export const whatAdmittedGet: Testify = (seen, { limit, clients }) => {
-  const none: Choice = clients > limit + 1 ? 0 : 2;
+export const whatAdmittedGet: Testify = (seen) => {
+  const silence = ifAny(ignoredHandshakes(seen).length, 0, 2);
+  const overflows = ifAny(growth(seen, 'server', 'ListenOverflows'), 0, 2);
   return [
-    { witness: 'clients', says: ifAny(endedBy(seen, 'reset-before-data'), 1, none) },
-    { witness: 'packets', says: ifAny(resetsFrom(seen, 'server'), 1, none) },
-    { witness: 'counters', says: ifAny(growth(seen, 'server', 'EmbryonicRsts'), 1, none) },
+    // A client cannot tell silence from a place.
+    { witness: 'clients', says: ifAny(endedBy(seen, 'reset-before-data'), 1, undefined) },
+    { witness: 'packets', says: ifAny(resetsFrom(seen, 'server'), 1, silence) },
+    { witness: 'counters', says: ifAny(growth(seen, 'server', 'EmbryonicRsts'), 1, overflows) },
   ];
 };
 
@@ -164,13 +178,10 @@ const byDrops = (drops: number | undefined, cookies: number): Says =>
   cookies > 0 ? 1 : ifAny(drops, 0, 2);
 
 /** As many as the old limit allows, everybody, or nobody: who got in before listening again. */
-export const whoGotInBefore: Testify = (seen, { places, clients }) => {
-  const says = (value: number | undefined): Says =>
-    choiceOf(value, [
-      [2, 0],
-      [0, places],
-      [1, clients],
-    ]);
+export const amountsBefore = ({ places, clients }: Facts): Amounts => [places, clients, 0];
+
+export const whoGotInBefore: Testify = (seen, facts) => {
+  const says = (value: number | undefined): Says => choiceOf(value, amountsBefore(facts));
   const atOnce = seen.clients.filter(
     ({ outcome }) => outcome.kind === 'connected' && outcome.afterMs < AT_ONCE_MS,
   ).length;
@@ -189,11 +200,7 @@ export const whoGotInBefore: Testify = (seen, { places, clients }) => {
 export const whatOverflowsCount: Testify = (seen) => {
   const unanswered = seen.connections.length - answeredConnections(seen);
   const says = (value: number | undefined): Says =>
-    choiceOf(value, [
-      [0, unanswered],
-      [1, refusedSyns(seen)],
-      [2, 0],
-    ]);
+    choiceOf(value, [unanswered, refusedSyns(seen), 0]);
   return [
     { witness: 'counters', says: says(growth(seen, 'server', 'ListenOverflows')) },
     // Before 4.7 a listener has no count of its own.

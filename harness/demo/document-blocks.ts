@@ -1,7 +1,8 @@
-import type { JudgedClaim, KernelRule } from '../domain/verdict.ts';
+import type { FindingKind, JudgedClaim, KernelRule, Verdict } from '../domain/verdict.ts';
 import { colouredVerdict } from '../report/headline-section.ts';
 import type { Result } from './result.ts';
 import type { Block } from './screens.ts';
+import type { DemoStep } from './step.ts';
 import { hangingText, wrapText } from './wrap-text.ts';
 
 /** Which document says so, and whether this run bears it out. */
@@ -11,7 +12,10 @@ export function documentBlocks(result: Result): readonly Block[] {
   const [first, ...others] = input.verdict.claims
     .filter(isAbout)
     .map((claim) => claimLines(claim, result));
-  const title = [state.look.style.bold(texts.result.documentsTitle), verdictLine(result)];
+  const title = [
+    state.look.style.bold(texts.result.documentsTitle),
+    ...(first === undefined ? [] : [verdictLine(result)]),
+  ];
   const besides = input.verdict.claims
     .filter((claim) => !isAbout(claim))
     .map(({ id, finding }) => `${id} ${texts.result.verdict[finding.kind]}`);
@@ -56,9 +60,22 @@ function ruleLines(
   return hangingText('    ', text, columns);
 }
 
-/** The verdict on a run in its colour. */
-const verdictLine = ({ input: { verdict }, state, texts }: Result): string => {
+/**
+ * The verdict on what the step is about. A run tests other statements besides, of which the page
+ * tells; but what it cannot decide at all, or what no rule explains, concerns everybody.
+ */
+export function verdictOf({ claims }: DemoStep, verdict: Verdict): FindingKind {
+  const about = verdict.claims.filter(({ id }) => claims.includes(id));
+  const isBad = verdict.kind === 'contradicted' || verdict.kind === 'inconclusive';
+  if (isBad || about.length === 0) return verdict.kind;
+  return about.some(({ finding }) => finding.kind === 'outdated') ? 'outdated' : 'confirmed';
+}
+
+/** In its colour. */
+const verdictLine = ({ step, input, state, texts }: Result): string => {
   const { style } = state.look;
-  const word = style.bold(colouredVerdict(texts.result.verdict[verdict.kind], verdict.kind, style));
-  return texts.result.inThisRun(word);
+  const kind = verdictOf(step, input.verdict);
+  return texts.result.ofThisStep(
+    style.bold(colouredVerdict(texts.result.verdict[kind], kind, style)),
+  );
 };

@@ -5,6 +5,7 @@ import { resultPage } from './result-page.ts';
 import { type Block, type Frame, screensOf } from './screens.ts';
 import { STEPS } from './steps.ts';
 import { type DemoTexts, TEXTS } from './texts/texts.ts';
+import { isUnderWay } from './transitions.ts';
 
 /** The whole page of a state, split into screens of its terminal. At least one. */
 export function pageOf(state: DemoState): readonly (readonly string[])[] {
@@ -18,6 +19,8 @@ export const screensBelow = (state: DemoState): number =>
 
 /** What the terminal shows now. */
 export function draw(state: DemoState): readonly string[] {
+  // Only a run takes a while to end; otherwise there is nothing to say.
+  if (state.leaving && !isUnderWay(state)) return [];
   const screens = pageOf(state);
   const overlaid = state.help || state.asking !== null;
   const screen = overlaid ? 0 : Math.min(state.screen, screens.length - 1);
@@ -48,6 +51,7 @@ function frameOf(state: DemoState, texts: DemoTexts): Frame {
     title,
     place: (screen, screens) => (screens === 1 ? page.demo : page.screenOf(screen, screens)),
     keys: keysOf(state, texts),
+    heading: page.heading,
     more: page.more,
   };
 }

@@ -9,6 +9,7 @@ import { timelineText } from '../report/timeline-text.ts';
 import { seconds } from '../report/words.ts';
 import { growth } from '../verdict/figures.ts';
 import { ladderFor, queuesAtEnd } from './facts-of-run.ts';
+import { draws } from './look.ts';
 import { queuesPicture } from './queues-picture.ts';
 import type { Result } from './result.ts';
 import type { Block } from './screens.ts';
@@ -25,10 +26,10 @@ export const evidenceBlocks = (result: Result): readonly Block[] => [
 function ladderBlock({ step, input, state, texts, columns }: Result): Block {
   const ladder = ladderFor(step, input.seen);
   if (ladder === undefined) return [];
-  const { style, plain } = state.look;
-  const title = style.bold(texts.result.ladderTitle(ladder.client));
-  if (!plain) return [title, ...ladderText(ladder.rows, style, texts.ladder)];
-  return [title, ...ladder.rows.flatMap((row) => wrapText(sentenceOf(row, texts), columns))];
+  const { style } = state.look;
+  const title = wrapText(texts.result.ladderTitle(ladder.client), columns).map(style.bold);
+  if (draws(state.look)) return [...title, ...ladderText(ladder.rows, style, texts.ladder)];
+  return [...title, ...ladder.rows.flatMap((row) => wrapText(sentenceOf(row, texts), columns))];
 }
 
 function sentenceOf(row: LadderRow, { plain, ladder }: DemoTexts): string {
@@ -43,9 +44,9 @@ function timelineBlock({ input, state, texts, columns }: Result): Block {
   const timeline = timelineOf(input.seen);
   if (timeline === undefined) return [];
   const { style, plain } = state.look;
-  const title = style.bold(texts.result.timelineTitle);
-  if (!plain) return [title, ...timelineText(timeline, style, columns, texts.timeline)];
-  return [title, ...sentencesOf(timeline, texts).flatMap((text) => wrapText(text, columns))];
+  const title = wrapText(texts.result.timelineTitle, columns).map(style.bold);
+  if (!plain) return [...title, ...timelineText(timeline, style, columns, texts.timeline)];
+  return [...title, ...sentencesOf(timeline, texts).flatMap((text) => wrapText(text, columns))];
 }
 
 /** More changes than these nobody wants to listen to. */
@@ -60,7 +61,8 @@ function sentencesOf({ acceptQueue, refusedAtMs }: Timeline, { plain }: DemoText
   const [first] = refusedAtMs;
   const last = refusedAtMs.at(-1);
   return [
-    ...told.map(({ length, atMs }) => plain.level(length, seconds(atMs))),
+    // The listener is there before the first client, from when time counts.
+    ...told.map(({ length, atMs }) => plain.level(length, seconds(Math.max(0, atMs)))),
     ...(first === undefined || last === undefined
       ? []
       : [plain.refusals(refusedAtMs.length, seconds(first), seconds(last))]),

@@ -20,7 +20,7 @@ const TO_ASCII = 0xfee0;
 
 /** The name of a key, or the character that it types; a Chinese input method's digits are digits. */
 export function keyName({ name, sequence = '', ctrl = false }: KeyPress): string {
-  if (ctrl) return name === 'c' ? 'ctrl-c' : '';
+  if (ctrl) return name === 'c' || name === 'z' ? `ctrl-${name}` : '';
   const named = NAMES[name ?? ''];
   if (named !== undefined) return named;
   const point = sequence.codePointAt(0) ?? 0;

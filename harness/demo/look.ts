@@ -11,11 +11,19 @@ export interface Look {
   readonly plain: boolean;
   /** Somebody turns the pages with keys; otherwise they turn by themselves. */
   readonly keys: boolean;
+  /** A page takes the place of the one before; otherwise pages are written one below the other. */
+  readonly redraws: boolean;
   readonly style: Style;
 }
 
 /** Longer lines are hard to read, and drawings are made for 80 columns. */
 const WIDEST_TEXT = 100;
+
+/** As wide as the picture of the queues, and hardly less than a ladder. */
+const DRAWING_COLUMNS = 76;
+
+/** Where drawings would lose their right half, or nobody sees them, sentences stand for them. */
+export const draws = ({ plain, columns }: Look): boolean => !plain && columns >= DRAWING_COLUMNS;
 
 export const textColumns = ({ columns }: Look): number => Math.min(columns, WIDEST_TEXT);
 

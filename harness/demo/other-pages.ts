@@ -3,6 +3,7 @@ import { colouredVerdict } from '../report/headline-section.ts';
 import { padded } from '../report/layout.ts';
 import { answerOf } from './answer.ts';
 import { type Asking, type DemoState, trialAt } from './demo-state.ts';
+import { verdictOf } from './document-blocks.ts';
 import { textColumns } from './look.ts';
 import { commandOf, factsOf, MOST_WISHED, parametersOf } from './parameters.ts';
 import type { Block } from './screens.ts';
@@ -18,8 +19,7 @@ export function runningPage(step: DemoStep, state: DemoState, texts: DemoTexts):
   const facts = factsOf(parametersOf(step, wishes));
   const words = texts.page;
   // Where pages are not redrawn, a number that changes would be a page of its own each time.
-  const redrawn = !look.plain && look.rows !== null;
-  const elapsed = redrawn ? [words.elapsed((elapsedMs / 1_000).toFixed(1))] : [];
+  const elapsed = look.redraws ? [words.elapsed((elapsedMs / 1_000).toFixed(1))] : [];
   return [
     chosen === null
       ? []
@@ -91,7 +91,8 @@ export function endPage(state: DemoState, texts: DemoTexts): readonly Block[] {
   ];
 }
 
-function summaryLines(
+/** What its run answered, and the verdict. */
+export function summaryLines(
   step: DemoStep,
   index: number,
   state: DemoState,
@@ -103,15 +104,19 @@ function summaryLines(
   const { title } = texts.steps[step.id];
   const columns = textColumns(state.look);
   if (outcome?.kind !== 'judged') {
-    return hangingText(begin, `${title}: ${texts.end.notRun}`, columns).map(style.dim);
+    return hangingText(begin, texts.end.line(title, texts.end.notRun, ''), columns).map((line) =>
+      style.dim(line.trimEnd()),
+    );
   }
   const { seen, verdict } = outcome.input;
   const facts = factsOf(seen.plan.parameters);
   const { choice } = answerOf(step, seen, facts);
   const did =
     choice === null ? texts.result.noStatement : texts.steps[step.id].choices(facts)[choice];
-  const word = texts.result.verdict[verdict.kind];
-  return hangingText(begin, `${title}: ${did}. ${word}`, columns).map((line) =>
-    line.replace(word, colouredVerdict(word, verdict.kind, style)),
+  const kind = verdictOf(step, verdict);
+  const word = texts.result.verdict[kind];
+  return hangingText(begin, texts.end.line(title, did, word), columns).map((line) =>
+    // The last word is the verdict; the words before it may be on another line.
+    line.replace(/[A-Z]{4,}$/, (last) => colouredVerdict(last, kind, style)),
   );
 }

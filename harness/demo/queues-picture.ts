@@ -1,6 +1,6 @@
 import { displayWidth } from '../report/display-width.ts';
 import { padded } from '../report/layout.ts';
-import type { Look } from './look.ts';
+import { draws, type Look, textColumns } from './look.ts';
 import type { QueueWords } from './texts/texts.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -23,10 +23,12 @@ export function queuesPicture(
   look: Look,
 ): readonly string[] {
   const { synQueue, acceptQueue, places } = lengths;
-  if (look.plain) return wrapText(words.sentence(synQueue, acceptQueue, places), look.columns);
+  if (!draws(look)) {
+    return wrapText(words.sentence(synQueue, acceptQueue, places), textColumns(look));
+  }
   const full = acceptQueue >= places;
   const shown = (cells: string): string => (full ? look.style.red(cells) : look.style.green(cells));
-  const syn = box(words.synQueue, words.held(synQueue ?? 0));
+  const syn = box(words.synQueue, words.held(synQueue));
   const accept = box(words.acceptQueue, words.heldOf(acceptQueue, places));
   const client = `  ${words.client} ─ SYN ▶ `;
   const blank = ' '.repeat(displayWidth(client));
@@ -48,11 +50,14 @@ const box = (title: string, below: string) => ({
   bottom: `└─ ${below} ${'─'.repeat(Math.max(0, BOX - 3 - displayWidth(below)))}┘`,
 });
 
+/** All cells only for a full queue, and at least one for a queue that is not empty. */
+function shareOf(length: number, places: number, slots: number): number {
+  if (length >= places) return slots;
+  return length === 0 ? 0 : Math.max(1, Math.floor((length / places) * slots));
+}
+
 /** One cell for each that waits while they are few; then as large a share of the cells. */
 function cellsOf(length: number, slots: number, places = slots): string {
-  const taken =
-    places <= slots
-      ? Math.min(length, slots)
-      : Math.ceil((Math.min(length, places) / places) * slots);
+  const taken = places <= slots ? Math.min(length, slots) : shareOf(length, places, slots);
   return Array.from({ length: slots }, (_, slot) => (slot < taken ? '■' : '·')).join(' ');
 }

@@ -61,17 +61,22 @@ function ended(state: DemoState, { outcome }: Extract<DemoEvent, { kind: 'ended'
 function pressed(state: DemoState, key: string): Reduced {
   if (key === 'ctrl-c') return left(state, true);
   if (state.leaving) return unchanged(state);
-  if (state.asking !== null) return reduceAsking(state, state.asking, key);
   if (key === 'q') return left(state, false);
+  // Nobody is there to answer what a stray key asks.
+  if (!state.look.keys && key !== 'n') return unchanged(state);
+  if (state.asking !== null) return reduceAsking(state, state.asking, key);
   if (state.help) return unchanged({ ...state, help: false });
   return KEYS[key]?.(state) ?? unchanged(state);
 }
 
-/** Leaving twice ends a run that does not end politely. */
-const left = (state: DemoState, interrupted: boolean): Reduced => [
-  { ...state, leaving: true, screen: 0 },
-  [...(isUnderWay(state) ? [{ kind: 'cancel' } as const] : []), { kind: 'quit', interrupted }],
-];
+/** Leaving twice ends a run that does not end politely, also one that was cancelled before. */
+function left(state: DemoState, interrupted: boolean): Reduced {
+  const cancels = isUnderWay(state) || state.leaving;
+  return [
+    { ...state, leaving: true, screen: 0 },
+    [...(cancels ? [{ kind: 'cancel' } as const] : []), { kind: 'quit', interrupted }],
+  ];
+}
 
 type Press = (state: DemoState) => Reduced;
 

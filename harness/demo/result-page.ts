@@ -1,11 +1,11 @@
 import { viewClients } from '../report/client-views.ts';
-import { answerOf } from './answer.ts';
+import { answerOf, isRight } from './answer.ts';
 import { type DemoState, type Outcome, type Trial, trialAt } from './demo-state.ts';
 import { documentBlocks } from './document-blocks.ts';
 import { evidenceBlocks } from './evidence-blocks.ts';
 import { tallyOf } from './facts-of-run.ts';
 import { textColumns } from './look.ts';
-import { commandOf, factsOf } from './parameters.ts';
+import { commandOf, factsOf, parametersOf } from './parameters.ts';
 import type { Result } from './result.ts';
 import type { Block } from './screens.ts';
 import type { DemoStep } from './step.ts';
@@ -56,7 +56,7 @@ function answerBlock({ chosen }: Trial, result: Result): Block {
   const { bold, green, red } = state.look.style;
   const choices = texts.steps[step.id].choices(facts);
   const words = texts.result;
-  const right = chosen === answer.choice;
+  const right = isRight(step, facts, chosen, answer);
   const judged = answer.choice === null ? '' : right ? green(words.right) : red(words.wrong);
   const said =
     chosen === null ? [] : [...wrapText(words.youSaid(choices[chosen]), columns), judged];
@@ -102,8 +102,13 @@ function explanationBlocks({
   const { explanation, choices } = texts.steps[step.id];
   const expected = step.expects(facts);
   const paragraphs = explanation.map((text) => wrapText(text, columns));
-  if (answer.choice === expected) return paragraphs;
   const words = texts.result;
+  if (answer.choice === expected) {
+    const own = factsOf(parametersOf(step, {}));
+    const isAboutThese = step.expects(own) === expected;
+    const about = wrapText(words.otherNumbers(own.backlog, own.clients), columns);
+    return [isAboutThese ? [] : about.map(state.look.style.yellow), ...paragraphs];
+  }
   const otherwise =
     answer.choice === null
       ? []

@@ -1,3 +1,4 @@
+import { displayWidth } from '../report/display-width.ts';
 import { padded, visibleWidth } from '../report/layout.ts';
 import { clipped, type Look, textColumns } from './look.ts';
 
@@ -8,7 +9,9 @@ export type Block = readonly string[];
 export interface Frame {
   readonly title: string;
   readonly place: (screen: number, screens: number) => string;
+  /** The keys in words, two spaces between them, the ones that must not be missing last. */
   readonly keys: string;
+  readonly heading: (title: string, place: string) => string;
   readonly more: string;
 }
 
@@ -62,10 +65,22 @@ function framed(
   const filled = [...head, ...body];
   const more = screen + 1 < screens ? style.dim(frame.more) : '';
   const below = Math.max(0, rows - filled.length - 2);
-  const gap = plain ? [] : Array.from({ length: below }, () => '');
-  return [...filled, ...gap, more, style.dim(frame.keys)]
+  const gap = plain || !look.redraws ? [] : Array.from({ length: below }, () => '');
+  return [...filled, ...gap, more, style.dim(fittingKeys(frame.keys, columns))]
     .map((line) => clipped(line, columns))
     .slice(-rows);
+}
+
+/** How many keys at the end are kept: for help and for leaving. */
+const KEPT_KEYS = 2;
+
+/** On a narrow terminal the keys in the middle are left out; help has them all. */
+function fittingKeys(keys: string, columns: number): string {
+  const all = keys.split('  ');
+  while (displayWidth(all.join('  ')) > columns && all.length > KEPT_KEYS) {
+    all.splice(-KEPT_KEYS - 1, 1);
+  }
+  return all.join('  ');
 }
 
 function headOf(
@@ -75,7 +90,7 @@ function headOf(
 ): readonly string[] {
   const { plain, style } = look;
   const place = frame.place(screen + 1, screens);
-  if (plain) return [`${frame.title}. ${place}.`, ''];
+  if (plain) return [frame.heading(frame.title, place), ''];
   const columns = textColumns(look);
   const room = columns - visibleWidth(place);
   const title = padded(clipped(frame.title, Math.max(0, room - 1)), room);

@@ -56,6 +56,8 @@ export interface DemoStep {
   readonly before: (facts: Facts) => { readonly synQueue: number; readonly acceptQueue: number };
   /** What the words of the step take for right. The run decides, not this. */
   readonly expects: (facts: Facts) => Choice;
+  /** Where the choices are amounts: two of them may be the same one, and then both are right. */
+  readonly amounts?: (facts: Facts) => Readonly<Record<Choice, number>>;
   /** What each witness answers; they share nothing but the question. */
   readonly testify: (seen: Observations, facts: Facts) => readonly Said[];
   /** Whose packets tell the story; undefined for one who is not of that kind. */

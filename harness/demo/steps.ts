@@ -3,6 +3,8 @@
 import { abortWaves } from '../kernel/predict-abort.ts';
 import type { ClientView } from '../report/client-views.ts';
 import {
+  amountsBefore,
+  amountsThatFit,
   fateOfConnect,
   howManyFit,
   whatAdmittedGet,
@@ -51,6 +53,7 @@ export const STEPS: readonly DemoStep[] = [
     options: ['--clients 6', '--connect-timeout 1500ms'],
     before: nothingYet,
     expects: (facts) => (overflows(facts) ? 1 : 2),
+    amounts: amountsThatFit,
     testify: howManyFit,
     interest: timedOut,
     claims: ['001-a', '001-h'],
@@ -134,6 +137,7 @@ export const STEPS: readonly DemoStep[] = [
     options: [],
     before: filled,
     expects: (facts) => (overflows(facts) ? 0 : 1),
+    amounts: amountsBefore,
     testify: whoGotInBefore,
     interest: refusedAtFirst,
     claims: ['003-c'],

@@ -18,7 +18,7 @@ export function liveFacts(
     return capacity === undefined ? `${now}` : texts.of(now, capacity);
   };
   const facts: readonly (readonly [subject: string, says: string | undefined])[] = [
-    ['', step],
+    ['', texts.stepName(step)],
     [texts.acceptQueue, length(acceptQueueLength, limit)],
     [texts.synQueue, length(synQueueLength, synQueueCapacity)],
     ...states.map((each) => [texts.states[each], `${counts[each]}`] as const),
@@ -35,7 +35,12 @@ export function changedLine(
   after: LiveFacts,
   { elapsedMs, texts }: LiveView,
 ): string | undefined {
-  const changed = [...after].filter(([subject, says]) => before.get(subject) !== says);
+  const gone = [...before.keys()].filter((subject) => subject !== '' && !after.has(subject));
+  const changed = [
+    ...[...after].filter(([subject, says]) => before.get(subject) !== says),
+    // Such as clients in a state that nobody is in any more.
+    ...gone.map((subject) => [subject, '0'] as const),
+  ];
   if (changed.length === 0) return undefined;
   const words = changed.map(([subject, says]) => (subject === '' ? says : `${subject} ${says}`));
   return `${texts.elapsed((elapsedMs / 1_000).toFixed(1))}  ${words.join('; ')}`;

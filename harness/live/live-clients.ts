@@ -32,6 +32,25 @@ const STATE_AFTER: ReadonlyMap<unknown, LiveClient> = new Map<string, LiveClient
 /** The state of each client as an index into CLIENT_STATES; client 1 stands first. */
 export type LiveClients = Uint8Array;
 
+/**
+ * Who numbers the clients of a file: all processes of the swarm together, every other program for
+ * itself, and to that each connection is a client.
+ */
+export const crowdOf = (events: readonly unknown[], file: string): string =>
+  events.every((event) => (fieldOf(event, 'name') ?? 'swarm') === 'swarm') ? '' : file;
+
+export function everybody(crowds: readonly LiveClients[]): LiveClients {
+  const [only] = crowds;
+  if (only !== undefined && crowds.length === 1) return only;
+  const all = new Uint8Array(crowds.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const crowd of crowds) {
+    all.set(crowd, from);
+    from += crowd.length;
+  }
+  return all;
+}
+
 /** One who connects again is the same one. Undefined: the event is about no client. */
 function changeBy(event: unknown): { readonly index: number; readonly code: number } | undefined {
   const client = fieldOf(event, 'client');

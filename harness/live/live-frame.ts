@@ -1,9 +1,11 @@
+import { displayWidth } from '../report/display-width.ts';
+import { padded } from '../report/layout.ts';
 import type { Style } from '../report/style.ts';
 import { CLIENT_STATES, type Dots, dotsOf, type LiveClient, tally } from './live-clients.ts';
 import type { LiveState } from './live-state.ts';
 import type { LiveTexts } from './live-texts.ts';
 import { packetLines } from './packet-words.ts';
-import { columnsOfText, lineOfPieces, type Piece, paddedToColumns } from './text-columns.ts';
+import { lineOfPieces, type Piece } from './text-columns.ts';
 
 /** What a frame shows besides the state. */
 export interface LiveView {
@@ -64,14 +66,14 @@ function headLines(state: LiveState, view: LiveView, { style, widthColumns }: Sc
   const { texts, steps } = view;
   const name = `backlog-lab  ${view.scenario}`;
   const time = `${texts.elapsed((view.elapsedMs / 1_000).toFixed(1))}  ${texts.stop}`;
-  const room = Math.max(2, widthColumns - columnsOfText(name) - columnsOfText(time));
+  const room = Math.max(2, widthColumns - displayWidth(name) - displayWidth(time));
   const number = Math.min(state.stepsDone + 1, steps);
   const where = view.blind || state.stepsDone === 0 ? '' : `${texts.step(number, steps)} `;
   return [
     [[name, style.bold], [' '.repeat(room)], [time, style.dim]],
     [
       [where, style.dim],
-      [view.step === '' ? texts.starting : view.step, style.cyan],
+      [view.step === '' ? texts.starting : texts.stepName(view.step), style.cyan],
     ],
   ];
 }
@@ -100,7 +102,7 @@ function queueLines(state: LiveState, view: LiveView, screen: Screen): readonly 
       note: synQueueCapacity === undefined ? '' : ` (${texts.predicted})`,
     },
   ];
-  const nameColumns = Math.max(...queues.map(({ name }) => columnsOfText(name)));
+  const nameColumns = Math.max(...queues.map(({ name }) => displayWidth(name)));
   return queues.map((queue) => queueLine(queue, nameColumns, texts, screen));
 }
 
@@ -110,7 +112,7 @@ const FIGURES_COLUMNS = 26;
 function queueLine(queue: Queue, nameColumns: number, texts: LiveTexts, screen: Screen): Line {
   const { style, widthColumns } = screen;
   const { length, capacity, note } = queue;
-  const name = `${paddedToColumns(queue.name, nameColumns)}  `;
+  const name = `${padded(queue.name, nameColumns)}  `;
   if (length === undefined) return [[name], [texts.notSeen, style.dim]];
   const barColumns = Math.max(4, widthColumns - nameColumns - 4 - FIGURES_COLUMNS);
   // Without a capacity the bar has no end to measure against: a queue that holds anything fills it.

@@ -1,7 +1,7 @@
 import { FILES } from '../domain/evidence.ts';
 import { fieldOf } from '../evidence/json-shape.ts';
 import { type GrowingCapture, NO_CAPTURE, takeLines, takePackets } from './appended.ts';
-import { type LiveClients, takeClientEvents } from './live-clients.ts';
+import { crowdOf, everybody, type LiveClients, takeClientEvents } from './live-clients.ts';
 
 /** A counter of the server since somebody first looked; absent while nobody has. */
 export interface LiveCounter {
@@ -22,6 +22,9 @@ export interface LiveState {
   /** Connections that the server program has taken out of its accept queue. */
   readonly accepted: number;
   readonly counters: ReadonlyMap<string, LiveCounter>;
+  /** By what numbers its clients, for the programs of an incident do so each for itself. */
+  readonly crowds: ReadonlyMap<string, LiveClients>;
+  /** All crowds, one after the other. */
   readonly clients: LiveClients;
   readonly capture: GrowingCapture;
 }
@@ -31,17 +34,22 @@ export const NOTHING_SEEN: LiveState = {
   stepsDone: 0,
   accepted: 0,
   counters: new Map(),
+  crowds: new Map(),
   clients: new Uint8Array(0),
   capture: NO_CAPTURE,
 };
 
 const SWARM_FILE = /^swarm-\d+\.jsonl$/;
+/** Of further servers only what they have accepted is told: the queue shown is that of the first. */
+const FURTHER_SERVER_FILE = /^server-\d+\.jsonl$/;
 
 /** The files of a run folder that grow while the run goes on, and tell of it. */
 export const isWatched = (file: string): boolean =>
   [FILES.capture, FILES.samples, FILES.timeline, FILES.serverEvents].some(
     (watched) => watched === file,
-  ) || SWARM_FILE.test(file);
+  ) ||
+  SWARM_FILE.test(file) ||
+  FURTHER_SERVER_FILE.test(file);
 
 /** The state when these bytes have been appended to that file, wherever they are cut. */
 export function absorb(before: LiveState, file: string, appended: Uint8Array): LiveState {
@@ -53,7 +61,15 @@ export function absorb(before: LiveState, file: string, appended: Uint8Array): L
   if (file === FILES.samples) return values.reduce<LiveState>(takeSample, state);
   if (file === FILES.serverEvents) return values.reduce<LiveState>(takeServerEvent, state);
   if (file === FILES.timeline) return { ...state, stepsDone: state.stepsDone + values.length };
-  return { ...state, clients: takeClientEvents(state.clients, values) };
+  if (FURTHER_SERVER_FILE.test(file)) return values.reduce<LiveState>(takeAccepted, state);
+  return takeClients(state, file, values);
+}
+
+function takeClients(state: LiveState, file: string, events: readonly unknown[]): LiveState {
+  const crowd = crowdOf(events, file);
+  const before = state.crowds.get(crowd) ?? new Uint8Array(0);
+  const crowds = new Map(state.crowds).set(crowd, takeClientEvents(before, events));
+  return { ...state, crowds, clients: everybody([...crowds.values()]) };
 }
 
 const COUNTERS = ['ListenOverflows', 'ListenDrops'] as const;
@@ -92,10 +108,14 @@ function takeServerEvent(state: LiveState, event: unknown): LiveState {
       const acceptQueueLimit = numberOf(event, 'acceptQueueLimit');
       return acceptQueueLimit === undefined ? others : { ...others, acceptQueueLimit };
     }
-    case 'accepted':
-    case 'dropped':
-      return { ...state, accepted: state.accepted + 1 };
     default:
-      return state;
+      return takeAccepted(state, event);
   }
+}
+
+function takeAccepted(state: LiveState, event: unknown): LiveState {
+  const name = fieldOf(event, 'event');
+  return name === 'accepted' || name === 'dropped'
+    ? { ...state, accepted: state.accepted + 1 }
+    : state;
 }

@@ -1,12 +1,15 @@
+import { chineseStepName } from './chinese-step-names.ts';
 import type { LiveClient } from './live-clients.ts';
 
 export const LIVE_LANGUAGES = ['en', 'zh'] as const;
 export type LiveLanguage = (typeof LIVE_LANGUAGES)[number];
 
-/** Every word of the live view, but for the names of steps, which the inside part gives. */
+/** Every word of the live view. */
 export interface LiveTexts {
   readonly elapsed: (seconds: string) => string;
   readonly step: (number: number, of: number) => string;
+  /** What the inside part calls a step, in this language. */
+  readonly stepName: (name: string) => string;
   readonly starting: string;
   readonly acceptQueue: string;
   readonly synQueue: string;
@@ -31,6 +34,7 @@ export interface LiveTexts {
 const ENGLISH: LiveTexts = {
   elapsed: (seconds) => `${seconds} s`,
   step: (number, of) => `step ${number} of ${of}:`,
+  stepName: (name) => name,
   starting: 'starting',
   acceptQueue: 'accept queue',
   synQueue: 'SYN queue',
@@ -63,10 +67,11 @@ const ENGLISH: LiveTexts = {
 
 const CHINESE: LiveTexts = {
   elapsed: (seconds) => `${seconds} 秒`,
-  step: (number, of) => `第 ${number}/${of} 步:`,
+  step: (number, of) => `第 ${number}/${of} 步：`,
+  stepName: chineseStepName,
   starting: '正在启动',
-  acceptQueue: '全连接队列(accept)',
-  synQueue: '半连接队列(SYN)',
+  acceptQueue: 'accept 队列',
+  synQueue: 'SYN 队列',
   of: (length, capacity) => `${length} / ${capacity}`,
   full: '已满',
   predicted: '预测值',
@@ -78,17 +83,17 @@ const CHINESE: LiveTexts = {
     connected: '已连接',
     closed: '已关闭',
     'timed-out': '超时',
-    refused: '被拒绝(RST)',
+    refused: '被拒绝',
     reset: '被重置',
-    failed: '本地失败',
+    failed: '本机失败',
   },
-  oneDot: (clients) => `每个点代表 ${clients} 个客户端,显示其中多数的状态`,
+  oneDot: (clients) => `每个点代表 ${clients} 个客户端，显示其中多数的状态`,
   counters: '服务器',
   accepted: '已 accept',
-  packets: (number) => `共 ${number} 个报文,最近的如下(距首个报文的秒数)`,
+  packets: (number) => `共 ${number} 个报文，最近的如下（时间为距首个报文的秒数）`,
   packetsSeen: '报文',
   noPackets: '尚未抓到报文',
-  atTheEnd: '该沙箱在运行结束后才交出证据,此前只能显示步骤。',
+  atTheEnd: '这种沙箱在运行结束后才交出证据，此前只能显示步骤。',
   stop: 'Ctrl-C 停止',
 };
 

@@ -45,6 +45,7 @@ export const TERMINAL: Look = {
   rows: 24,
   plain: false,
   keys: true,
+  redraws: true,
   style: plainStyle,
 };
 

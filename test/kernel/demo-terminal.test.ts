@@ -1,72 +1,20 @@
 /** The demo as somebody at a terminal meets it: played by keys, resized, and left at every step. */
-import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { STEPS } from '../../harness/demo/steps.ts';
 import { LANGUAGES, type Language, TEXTS } from '../../harness/demo/texts/texts.ts';
 import { displayWidth } from '../../harness/report/display-width.ts';
 import { useInstallation } from '../helpers/installation.ts';
 import { kernelTest } from '../helpers/kernel-available.ts';
-import { MARK, processesMarked } from '../helpers/marked-processes.ts';
-import { isTmuxInstalled, openTerminal, type Terminal } from '../helpers/tmux.ts';
+import { processesMarked } from '../helpers/marked-processes.ts';
+import { COLUMNS, expectNothingLeft, openDemo, ROWS, titleOf } from '../helpers/open-demo.ts';
+import { isTmuxInstalled, type Terminal } from '../helpers/tmux.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 const TIMEOUT_MS = 240_000;
-const COLUMNS = 80;
-const ROWS = 24;
-
 const installation = useInstallation();
 const possible = isTmuxInstalled() || process.env['REQUIRE_KERNEL'] === '1';
 if (!possible) process.stderr.write('Skipping the demo at a terminal: there is no tmux.\n');
 const terminalTest = possible ? kernelTest : test.skip;
-
-interface Demo extends Disposable {
-  readonly terminal: Terminal;
-  /** Where temporary folders are made. */
-  readonly temporary: string;
-  readonly mark: string;
-  readonly start: (options: string) => void;
-}
-
-function openDemo(): Demo {
-  const temporary = installation.newFolder();
-  const mark = randomUUID();
-  const terminal = openTerminal(COLUMNS, ROWS, { TMPDIR: temporary, NO_COLOR: '' });
-  const launcher = path.join(installation.folder, 'harness/launcher.mjs');
-  return {
-    terminal,
-    temporary,
-    mark,
-    start: (options) => {
-      terminal.type('clear');
-      terminal.type(
-        `${MARK}=${mark} ${process.execPath} ${launcher} demo ${options}; echo ended:$?`,
-      );
-    },
-    [Symbol.dispose]: () => terminal[Symbol.dispose](),
-  };
-}
-
-const titleOf = (language: Language, step: number): string => {
-  const { page, steps } = TEXTS[language];
-  const id = STEPS[step]?.id ?? 'two-queues';
-  return page.stepOf(step + 1, STEPS.length, steps[id].title);
-};
-
-/** The terminal reads lines again, shows what it showed before, and nothing is left of the demo. */
-async function expectNothingLeft({ terminal, mark, temporary }: Demo, exitCode: number) {
-  await terminal.shows(`ended:${exitCode}\n`);
-  expect(terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1');
-  terminal.type('clear; stty -a | tr " ;" "\\n\\n" | grep -xE "icanon|echo" | sort | tr "\\n" " "');
-  await terminal.shows('echo icanon');
-  await waitUntil(
-    'every process of the demo to end',
-    () => (processesMarked(mark).length === 0 ? true : undefined),
-    { seen: () => JSON.stringify(processesMarked(mark)) },
-  );
-  expect(readdirSync(temporary)).toEqual([]);
-}
 
 /** The frame is where it belongs, so no line was wrapped and none was scrolled away. */
 function expectWholeScreen(lines: readonly string[], [columns, rows]: readonly [number, number]) {
@@ -105,7 +53,7 @@ describe.concurrent('at a terminal of 80x24', { timeout: TIMEOUT_MS }, () => {
   terminalTest.for(LANGUAGES)(
     'all ten steps by keys in %s',
     async (language, { expect: check }) => {
-      using demo = openDemo();
+      using demo = openDemo(installation);
       demo.start(`--lang ${language}`);
       const seen = [...(await playByKeys(demo.terminal, language))].join('\n');
       for (const step of STEPS.keys()) check(seen).toContain(titleOf(language, step));
@@ -120,7 +68,7 @@ describe.concurrent('at a terminal of 80x24', { timeout: TIMEOUT_MS }, () => {
 
 describe('at a terminal', { timeout: TIMEOUT_MS }, () => {
   terminalTest('another size redraws the page, also during a run', async () => {
-    using demo = openDemo();
+    using demo = openDemo(installation);
     const { terminal } = demo;
     demo.start('--lang zh --step 5');
     await terminal.shows(titleOf('zh', 4));
@@ -144,7 +92,7 @@ describe('at a terminal', { timeout: TIMEOUT_MS }, () => {
   });
 
   terminalTest('other numbers, asked for with e', async () => {
-    using demo = openDemo();
+    using demo = openDemo(installation);
     const { terminal } = demo;
     demo.start('--lang en --step 3');
     await terminal.shows(titleOf('en', 2));
@@ -163,7 +111,7 @@ describe('at a terminal', { timeout: TIMEOUT_MS }, () => {
   terminalTest.for(LEAVING)(
     '%s leaves during the run of every step',
     async ([key, code, language]) => {
-      using demo = openDemo();
+      using demo = openDemo(installation);
       for (const step of STEPS.keys()) {
         demo.start(`--lang ${language} --step ${step + 1}`);
         await demo.terminal.shows(titleOf(language, step));

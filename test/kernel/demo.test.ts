@@ -35,7 +35,7 @@ describe.concurrent('demo --auto', { timeout: TIMEOUT_MS }, () => {
     const parts = partsOf(ended.stdout, [...titles, end.title]);
     const verdicts = [result.verdict.confirmed, result.verdict.outdated];
     for (const [index, step] of STEPS.entries()) {
-      const [verdictLine = ''] = parts[index]?.match(new RegExp(result.inThisRun('.*'))) ?? [];
+      const [verdictLine = ''] = parts[index]?.match(new RegExp(result.ofThisStep('.*'))) ?? [];
       check(
         verdicts.some((verdict) => verdictLine.endsWith(verdict)),
         titles[index],

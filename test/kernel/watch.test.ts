@@ -98,4 +98,26 @@ describe('--watch', { timeout: TIMEOUT_MS }, () => {
     expect(existsSync(cost)).toBe(true);
     expect(JSON.parse(readFileSync(cost, 'utf8'))).toMatchObject({ everyMs: 10 });
   });
+
+  kernelTest('shows each phase of an incident, in Chinese too', async () => {
+    const runsDir = installation.newFolder();
+    const args = ['incident', 'tomcat-accept-count', '--watch', '--lang', 'zh'];
+    const ended = await installation.run([...args, '--runs-dir', runsDir], {
+      through: ON_TERMINAL,
+      env: { TERM: 'xterm' },
+    });
+    expect(ended.exitCode, ended.stdout).toBe(0);
+    expectRestored(ended.stdout);
+    const seen = framesIn(ended.stdout).map((frame) => frame.join('\n'));
+    const phases = ['fault (1/2)', 'remedy (2/2)'];
+    const framesOf = phases.map((phase) =>
+      seen.filter((frame) => frame.startsWith(`backlog-lab  tomcat-accept-count: ${phase}`)),
+    );
+    expect(framesOf[0]?.some((frame) => /accept 队列 +█+ +2 \/ 2 +已满/.test(frame))).toBe(true);
+    expect(framesOf[0]?.some((frame) => /10 个客户端.*✗ \d+ 超时/.test(frame))).toBe(true);
+    // Of the first phase nothing is left in the second one.
+    expect(framesOf[1]?.length).toBeGreaterThan(5);
+    expect(framesOf[1]?.some((frame) => /超时|ListenOverflows [1-9]/.test(frame))).toBe(false);
+    expect(seen.some((frame) => frame.includes('等待“slow”组报告'))).toBe(true);
+  });
 });

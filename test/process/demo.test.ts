@@ -12,6 +12,8 @@ const REFUSED: readonly (readonly [options: string, why: RegExp, remedy: RegExp]
   ['--pace 1s', /--pace says something about --auto/, /--auto/],
   ['--auto --pace soon', /--pace soon/, /300ms/],
   ['', /needs a terminal/, /--auto/],
+  ['--auto --dry-run', /--dry-run is about single runs/, /leave it out/],
+  ['--auto --quiet', /--quiet is about single runs/, /leave it out/],
   ['--steps 2', /no option --steps/, /did you mean --step\?/],
 ];
 

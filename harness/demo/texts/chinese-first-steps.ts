@@ -19,11 +19,15 @@ export const CHINESE_FIRST_STEPS: Readonly<
     introduction: () => [
       '客户端调用 connect()，它的内核发出 SYN；服务器的内核回复 SYN-ACK；客户端的内核再发出 ACK。至此两端都已建立连接。整个握手由两端的内核完成，应用程序并不参与。',
       '在 ACK 到达之前，这个连接只是 SYN 队列（半连接队列）中的一个请求。ACK 到达之后，它进入 accept 队列（全连接队列），等待应用程序调用 accept()。',
-      '在本次演示中，服务器程序只监听，从不调用 accept()。在客户端看来，过载的服务器就是这个样子。',
+      '在前几步中，服务器程序只监听，从不调用 accept()。在客户端看来，卡死或过载的服务器就是这个样子。',
     ],
     question: ({ backlog, clients }) =>
       `backlog 为 ${backlog}，${clients} 个客户端发起连接，没有人调用 accept()。它们的 connect() 结果如何？`,
-    choices: () => ['成功，连接已建立', '一直等待，最终超时', '失败，连接被拒绝或被重置'],
+    choices: ({ clients, places }) => [
+      '成功，连接已建立',
+      clients > places ? '一部分成功，其余的一直等待，最终超时' : '一直等待，最终超时',
+      '失败，连接被拒绝或被重置',
+    ],
     explanation: [
       '握手由内核自行完成，完成的连接放入 accept 队列。所以这些客户端已经连上了一个从未理会过它们的程序。connect() 成功并不能说明服务器是健康的。',
     ],
@@ -48,7 +52,11 @@ export const CHINESE_FIRST_STEPS: Readonly<
       '接下来会发生什么，各份文档说法不一。其中一份说：握手照样完成，随后服务器丢弃最后那个 ACK。',
     ],
     question: ({ clients }) => `来了 ${clients} 个客户端。没有位置的客户端会看到什么？`,
-    choices: () => ['已连接，connect() 成功', '超时，始终没有任何回应', '连接被拒绝或被重置'],
+    choices: ({ clients, places }) => [
+      clients > places ? '已连接，connect() 成功' : '没有这样的客户端，全部都已连接',
+      '超时，始终没有任何回应',
+      '连接被拒绝或被重置',
+    ],
     explanation: [
       'accept 队列已满时，服务器对 SYN 的回答是沉默。没有任何报文返回，客户端无法区分这是队列已满还是网线被拔掉。它的内核会重传 SYN，每一次重传都遇到满的队列，直到客户端自己的定时器到期。',
       '“connection refused”（连接被拒绝）来自没有程序监听的端口，绝不会来自已满的队列。',
@@ -62,7 +70,11 @@ export const CHINESE_FIRST_STEPS: Readonly<
     ],
     question: ({ clients, places }) =>
       `来了 ${clients} 个客户端，队列容纳 ${places} 个。被拒绝的客户端何时能连上？`,
-    choices: () => ['一有空位就立刻连上', '大约一秒之后', '永远连不上，connect() 超时'],
+    choices: ({ clients, places }) => [
+      clients > places ? '一有空位就立刻连上' : '没有客户端被拒绝，全部立刻连上',
+      '大约一秒之后',
+      '永远连不上，connect() 超时',
+    ],
     explanation: [
       '没有人通知被拒绝的客户端队列已有空位。只有在它自己重传 SYN 时才会发现，也就是第一个 SYN 之后一秒。所以几毫秒的队列溢出，在延迟分布图上会表现为 1 秒处的第二个峰。',
       '连接超时短于一秒的客户端没有第二次机会。',

@@ -44,13 +44,13 @@ export const CHINESE_LATER_STEPS: Readonly<
   somaxconn: {
     title: 'somaxconn 与重新 listen',
     introduction: ({ backlog, limit }) => [
-      `accept 队列的上限取 backlog 与 net.core.somaxconn 中较小的一个。这个服务器要求 ${backlog}，但当时 somaxconn 较小，只得到 ${limit}。`,
-      `运维人员发现后把 somaxconn 提高到 ${backlog}，服务器继续运行。客户端到来。之后程序在同一个套接字上再次调用 listen()。`,
+      `accept 队列的上限取 backlog 与 net.core.somaxconn 中较小的一个。这个服务器要求 ${backlog}，${limit < backlog ? `但当时 somaxconn 较小，只得到 ${limit}` : `当时 somaxconn 不小于它，得到 ${limit}`}。`,
+      `运维人员把 somaxconn 改为 ${backlog}，服务器继续运行。客户端到来。之后程序在同一个套接字上再次调用 listen()。`,
     ],
     question: ({ clients }) => `来了 ${clients} 个客户端。在程序重新 listen 之前，有多少个能连上？`,
     choices: ({ places, clients }) => [
       `${places} 个，和以前一样`,
-      `全部 ${clients} 个，新值立即生效`,
+      clients > places ? `全部 ${clients} 个，新值立即生效` : `全部 ${clients} 个，因为位置足够`,
       '一个也没有',
     ],
     explanation: [
@@ -66,10 +66,10 @@ export const CHINESE_LATER_STEPS: Readonly<
     ],
     question: ({ clients, backlog }) =>
       `backlog 为 ${backlog}，来了 ${clients} 个客户端。ListenOverflows 会增加多少？`,
-    choices: () => [
+    choices: ({ clients, places }) => [
       '每个被拒绝的客户端加 1',
       '每个被拒绝的 SYN 加 1，包括重传的 SYN',
-      '不增加，它统计的是另一个队列',
+      clients > places ? '不增加，它统计的是另一个队列' : '不增加，没有 SYN 被拒绝',
     ],
     explanation: [
       '计数器统计的是报文，不是客户端：一个有耐心的客户端会使它增加好几次。accept 队列已满时，两个计数器同步增长。如果只有 ListenDrops 增长，应当检查 SYN 队列。',

@@ -9,6 +9,7 @@ const page: PageWords = {
   demo: 'backlog-lab 演示',
   stepOf: (step, steps, title) => `第 ${step} 步（共 ${steps} 步）：${title}`,
   screenOf: (screen, screens) => `第 ${screen}/${screens} 屏`,
+  heading: (title, place) => `${title}。${place}。`,
   more: '下一屏继续',
   pictureBefore: '实验开始时的情形',
   question: '问题',
@@ -73,7 +74,9 @@ const result: ResultWords = {
   notTested: (claims) => `以这些参数未检验的说法：${claims.join('、')}`,
   besides: (claims) => `同时检验了：${claims.join('、')}`,
   quotesFindings: false,
-  inThisRun: (verdict) => `本次运行的判定：${verdict}`,
+  ofThisStep: (verdict) => `本步所涉说法的判定：${verdict}`,
+  otherNumbers: (backlog, clients) =>
+    `换成你选的参数，结果有所不同。下面讲的是 backlog 为 ${backlog}、客户端为 ${clients} 个时的情形：`,
   again: '单独重做这次运行：',
   failed: (message) => `没有结果。${message}`,
   remedy: (remedy) => `解决办法：${remedy}。按 e 换一组参数，按 r 重试。`,
@@ -83,6 +86,10 @@ const end: EndWords = {
   title: '演示结束',
   introduction: '这个内核在每一步的行为，以及对文档说法的判定：',
   notRun: '未运行',
+  line: (title, did, verdict) => `${title}：${did}。${verdict}`,
+  left: (step, steps, runs) =>
+    `已退出演示：停在第 ${step} 步（共 ${steps} 步），完成了 ${runs} 次运行，没有留下任何东西。`,
+  goOn: (command) => `从这里继续：${command}`,
   next: [
     '检验你自己的服务器：npm run repro -- --server-command COMMAND --port PORT',
     '检验全部文档说法：npm run repro -- verify',
@@ -108,7 +115,7 @@ const keys: KeyWords = {
   result: 'n 下一屏  p 返回  r 重做  e 换参数  g 跳转  l English  ? 帮助  q 退出',
   end: 'p 返回  g 跳转  l English  ? 帮助  q 退出',
   helpPage: '按任意键返回  q 退出',
-  ask: '回车确认  Esc 返回  Ctrl-C 退出',
+  ask: '回车确认  Esc 返回  q 退出',
 };
 
 const HOSTS = { server: '服务器', client: '客户端' } as const;
@@ -129,8 +136,11 @@ const plain: PlainWords = {
     `${seconds} 秒，${HOSTS[atServer ? 'server' : 'client']}：${CHINESE_LADDER.note(says)}。`,
   level: (length, seconds) => `从 ${seconds} 秒起，accept 队列中有 ${length} 个连接。`,
   refusals: (syns, firstSeconds, lastSeconds) =>
-    `从 ${firstSeconds} 秒到 ${lastSeconds} 秒，有 ${syns} 个 SYN 被拒绝。`,
-  counter: (host, counter, by, meaning) => `${HOSTS[host]}的 ${counter} 增加了 ${by}：${meaning}。`,
+    firstSeconds === lastSeconds
+      ? `在 ${firstSeconds} 秒处，有 ${syns} 个 SYN 被拒绝。`
+      : `从 ${firstSeconds} 秒到 ${lastSeconds} 秒，有 ${syns} 个 SYN 被拒绝。`,
+  counter: (host, counter, by, meaning) =>
+    `${HOSTS[host]}的 ${counter} ${by === '0' ? '没有增加' : `增加了 ${by}`}：${meaning}。`,
 };
 
 export const CHINESE: DemoTexts = {
@@ -143,7 +153,7 @@ export const CHINESE: DemoTexts = {
     acceptQueue: 'accept 队列',
     requests: '已回复，尚无 ACK',
     connections: '握手已完成',
-    held: (length) => `${length} 个等待`,
+    held: (length) => `${length ?? '?'} 个等待`,
     heldOf: (length, places) =>
       length >= places ? `${length}/${places}，已满` : `${length}/${places}`,
     sentence: (synQueue, acceptQueue, places) =>

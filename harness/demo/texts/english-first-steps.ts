@@ -19,13 +19,15 @@ export const ENGLISH_FIRST_STEPS: Readonly<
     introduction: () => [
       'A client calls connect(). Its kernel sends a SYN, the kernel of the server answers with a SYN-ACK, the kernel of the client sends an ACK. Now both ends are connected. No program has any part in this handshake.',
       'Until the ACK comes, the connection is a request in the SYN queue. Then it moves to the accept queue, and waits there for the program to call accept().',
-      'In this workshop the program listens and never calls accept(). To its clients an overloaded server looks just like that.',
+      'In the first steps the program listens and never calls accept(). To its clients a server that is stuck or overloaded looks just like that.',
     ],
     question: ({ backlog, clients }) =>
       `The backlog is ${backlog}. ${clients} clients connect, and nobody calls accept(). What becomes of their connect()?`,
-    choices: () => [
+    choices: ({ clients, places }) => [
       'It succeeds, and they are connected',
-      'It waits, and times out in the end',
+      clients > places
+        ? 'For some it succeeds; for the others it waits, and times out in the end'
+        : 'It waits, and times out in the end',
       'It fails, refused or reset',
     ],
     explanation: [
@@ -57,8 +59,8 @@ export const ENGLISH_FIRST_STEPS: Readonly<
     ],
     question: ({ clients }) =>
       `${clients} clients come. What does a client see for which there is no place?`,
-    choices: () => [
-      'It is connected',
+    choices: ({ clients, places }) => [
+      clients > places ? 'It is connected' : 'There is none, for all are connected',
       'It times out, because no answer ever comes',
       'It is refused, or reset',
     ],
@@ -75,8 +77,10 @@ export const ENGLISH_FIRST_STEPS: Readonly<
     ],
     question: ({ clients, places }) =>
       `${clients} clients come, and ${places} fit. When do the refused ones get in?`,
-    choices: () => [
-      'At once, as soon as there is room',
+    choices: ({ clients, places }) => [
+      clients > places
+        ? 'At once, as soon as there is room'
+        : 'Nobody is refused: all get in at once',
       'About a second later',
       'Never, because their connect() times out',
     ],

@@ -48,14 +48,16 @@ export const ENGLISH_LATER_STEPS: Readonly<
   somaxconn: {
     title: 'somaxconn, and listening again',
     introduction: ({ backlog, limit }) => [
-      `The limit of the accept queue is the smaller of backlog and net.core.somaxconn. This server asked for ${backlog} when somaxconn was lower, and got ${limit}.`,
-      `An operator notices and raises somaxconn to ${backlog}. The server goes on running. Clients come. Afterwards the program calls listen() once more on the same socket.`,
+      `The limit of the accept queue is the smaller of backlog and net.core.somaxconn. This server asked for ${backlog} ${limit < backlog ? 'when somaxconn was lower' : 'when somaxconn was not lower'}, and got ${limit}.`,
+      `An operator sets somaxconn to ${backlog}. The server goes on running. Clients come. Afterwards the program calls listen() once more on the same socket.`,
     ],
     question: ({ clients }) =>
       `${clients} clients come. How many get in before the program listens again?`,
     choices: ({ places, clients }) => [
       `${places}, as many as before`,
-      `all ${clients}, because the new value counts at once`,
+      clients > places
+        ? `all ${clients}, because the new value counts at once`
+        : `all ${clients}, because there is room for them`,
       'none of them',
     ],
     explanation: [
@@ -71,10 +73,12 @@ export const ENGLISH_LATER_STEPS: Readonly<
     ],
     question: ({ clients, backlog }) =>
       `The backlog is ${backlog}, and ${clients} clients come. By how much does ListenOverflows grow?`,
-    choices: () => [
+    choices: ({ clients, places }) => [
       'By one for each refused client',
       'By one for each refused SYN, repetitions included',
-      'Not at all, for it is about the other queue',
+      clients > places
+        ? 'Not at all, for it is about the other queue'
+        : 'Not at all, for nobody is refused',
     ],
     explanation: [
       'Counters count segments, not clients: one patient client adds several. For a full accept queue both counters grow together. If ListenDrops grows alone, look at the SYN queue.',

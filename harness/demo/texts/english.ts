@@ -8,6 +8,7 @@ const page: PageWords = {
   demo: 'backlog-lab demo',
   stepOf: (step, steps, title) => `Step ${step} of ${steps}: ${title}`,
   screenOf: (screen, screens) => `screen ${screen} of ${screens}`,
+  heading: (title, place) => `${title}. ${place}.`,
   more: 'more on the next screen',
   pictureBefore: 'Where the experiment begins',
   question: 'Question',
@@ -68,11 +69,13 @@ const result: ResultWords = {
   documentSays: 'document says',
   measured: 'measured',
   rule: (statement, since, commit) =>
-    `${statement} (Linux ${since}${commit === null ? '' : `, commit ${commit}`})`,
+    `${statement} (since Linux ${since}${commit === null ? '' : `, commit ${commit}`})`,
   notTested: (claims) => `Not tested with these numbers: ${claims.join(', ')}`,
   besides: (claims) => `Tested besides: ${claims.join(', ')}`,
   quotesFindings: true,
-  inThisRun: (verdict) => `Verdict of this run: ${verdict}`,
+  ofThisStep: (verdict) => `On what this step is about: ${verdict}`,
+  otherNumbers: (backlog, clients) =>
+    `With the numbers that you chose it ends otherwise. The following is about a backlog of ${backlog} and ${clients} clients:`,
   again: 'The same run by itself:',
   failed: (message) => `There is no result. ${message}`,
   remedy: (remedy) => `What to do: ${remedy}. e asks for other numbers, r tries again.`,
@@ -82,6 +85,10 @@ const end: EndWords = {
   title: 'The end of the workshop',
   introduction: 'What this kernel did in each step, and the verdict on what documents say of it:',
   notRun: 'not run',
+  line: (title, did, verdict) => `${title}: ${did}. ${verdict}`,
+  left: (step, steps, runs) =>
+    `The demo was left at step ${step} of ${steps}, after ${count(runs, 'finished run')}. Its runs have left nothing behind.`,
+  goOn: (command) => `To go on there: ${command}`,
   next: [
     'On a server of your own: npm run repro -- --server-command COMMAND --port PORT',
     'All documented statements: npm run repro -- verify',
@@ -107,7 +114,7 @@ const keys: KeyWords = {
   result: 'n next  p back  r again  e other numbers  g go to  l 中文  ? help  q quit',
   end: 'p back  g go to  l 中文  ? help  q quit',
   helpPage: 'any key: back  q quit',
-  ask: 'Enter takes it  Esc back  Ctrl-C quit',
+  ask: 'Enter takes it  Esc back  q quit',
 };
 
 const plain: PlainWords = {
@@ -125,8 +132,9 @@ const plain: PlainWords = {
     `${seconds} s, at the ${atServer ? 'server' : 'client'}: ${says}.`,
   level: (length, seconds) => `From ${seconds} s on the accept queue holds ${length}.`,
   refusals: (syns, firstSeconds, lastSeconds) =>
-    `${count(syns, 'refused SYN')}, from ${firstSeconds} s to ${lastSeconds} s.`,
-  counter: (host, counter, by, meaning) => `${counter} of the ${host} grew by ${by}: ${meaning}.`,
+    `${count(syns, 'refused SYN')}, ${firstSeconds === lastSeconds ? `at ${firstSeconds} s` : `from ${firstSeconds} s to ${lastSeconds} s`}.`,
+  counter: (host, counter, by, meaning) =>
+    `${counter} of the ${host} ${by === '0' ? 'did not grow' : `grew by ${by}`}: ${meaning}.`,
 };
 
 export const ENGLISH: DemoTexts = {
@@ -139,7 +147,7 @@ export const ENGLISH: DemoTexts = {
     acceptQueue: 'accept queue',
     requests: 'answered, no ACK yet',
     connections: 'handshake finished',
-    held: (length) => `${length} waiting`,
+    held: (length) => `${length ?? '?'} waiting`,
     heldOf: (length, places) =>
       length >= places ? `${length} of ${places}: full` : `${length} of ${places}`,
     sentence: (synQueue, acceptQueue, places) =>

@@ -41,7 +41,7 @@ export interface QueueWords {
   /** Below the boxes: what waits in each. */
   readonly requests: string;
   readonly connections: string;
-  readonly held: (length: number) => string;
+  readonly held: (length: number | undefined) => string;
   readonly heldOf: (length: number, places: number) => string;
   /** The same picture as a sentence. */
   readonly sentence: (synQueue: number | undefined, acceptQueue: number, places: number) => string;
@@ -51,6 +51,8 @@ export interface PageWords {
   readonly demo: string;
   readonly stepOf: (step: number, steps: number, title: string) => string;
   readonly screenOf: (screen: number, screens: number) => string;
+  /** Title and place as a sentence, for those who hear it. */
+  readonly heading: (title: string, place: string) => string;
   readonly more: string;
   readonly pictureBefore: string;
   readonly question: string;
@@ -92,7 +94,9 @@ export interface ResultWords {
   readonly besides: (claims: readonly string[]) => string;
   /** The judge words its findings in English: elsewhere the rule that stands behind one must do. */
   readonly quotesFindings: boolean;
-  readonly inThisRun: (verdict: string) => string;
+  readonly ofThisStep: (verdict: string) => string;
+  /** The numbers asked for lead to something else than those that the explanation is about. */
+  readonly otherNumbers: (backlog: number, clients: number) => string;
   readonly again: string;
   readonly failed: (message: string) => string;
   readonly remedy: (remedy: string) => string;
@@ -102,6 +106,11 @@ export interface EndWords {
   readonly title: string;
   readonly introduction: string;
   readonly notRun: string;
+  /** One line of the summary: what happened at a step, and the verdict. */
+  readonly line: (title: string, did: string, verdict: string) => string;
+  /** After leaving, below the shell's prompt: where somebody was, and how many runs there were. */
+  readonly left: (step: number, steps: number, runs: number) => string;
+  readonly goOn: (command: string) => string;
   readonly next: readonly string[];
 }
 

@@ -1,14 +1,17 @@
 /** Every page of every step in both languages: it fits, and it says what it has to. */
 import { describe, expect, test } from 'vitest';
+import { isRight } from '../../../harness/demo/answer.ts';
 import type { DemoState } from '../../../harness/demo/demo-state.ts';
 import { draw, pageOf } from '../../../harness/demo/draw.ts';
+import { farewell, played } from '../../../harness/demo/farewell.ts';
 import type { Look } from '../../../harness/demo/look.ts';
+import { CHOICES } from '../../../harness/demo/step.ts';
 import { STEPS } from '../../../harness/demo/steps.ts';
 import { LANGUAGES, type Language, TEXTS } from '../../../harness/demo/texts/texts.ts';
 import { visibleWidth } from '../../../harness/report/layout.ts';
 import type { Style } from '../../../harness/report/style.ts';
 import { recounted, substituted } from '../../helpers/damage.ts';
-import { afterRun, beginning, pressing } from '../../helpers/demo-steps.ts';
+import { afterRun, beginning, pressing, stepNamed } from '../../helpers/demo-steps.ts';
 import { fixture } from '../../helpers/fixtures.ts';
 
 /** Every page there is. */
@@ -109,7 +112,8 @@ test('a kernel that does otherwise than the page expects is believed', () => {
   const text = textOf(afterRun(2, 'en', {}, fixture('fits')));
   // Three clients on a backlog of 7: nobody is refused, and nothing else was to be expected.
   expect(text).toContain('What Linux');
-  expect(text).toContain('It is connected.');
+  expect(text).toContain('There is none, for all are connected.');
+  expect(text).toMatch(/The following is about a\s+backlog of 2 and 4 clients:/);
   expect(text).not.toContain('This page expected something else');
 
   const noCookies = textOf(afterRun(6, 'en', {}, fixture('syn-queue')));
@@ -159,4 +163,68 @@ test('colours take no room', () => {
   for (const state of statesOf('zh', { style, columns: 50 })) {
     for (const line of pageOf(state).flat()) expect(visibleWidth(line)).toBeLessThanOrEqual(50);
   }
+});
+
+describe('on a narrow terminal', () => {
+  const NARROW: Partial<Look> = { columns: 60, rows: 20 };
+
+  test.each(LANGUAGES)('%s: nothing is cut, and how to leave is said', (language) => {
+    for (const state of statesOf(language, NARROW).filter(({ leaving }) => !leaving)) {
+      for (const screen of pageOf(state))
+        expect(screen.at(-1), textOf(state)).toMatch(/ {2}q \S+$/);
+      expect(textOf(state)).not.toMatch(/[┌┐▶◀]/);
+    }
+  });
+});
+
+describe('other numbers', () => {
+  test('of two choices that are the same amount both are right', () => {
+    // With a backlog of 2 three clients fit: "3 of them", and "all 3 of them".
+    const step = stepNamed('one-more-than-backlog');
+    const facts = { backlog: 2, clients: 3, limit: 2, places: 3, cap: 128 };
+    const answer = { choice: 2, said: [], witnesses: [] } as const;
+    expect(CHOICES.map((chosen) => isRight(step, facts, chosen, answer))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(isRight(step, facts, null, answer)).toBe(false);
+  });
+
+  test('no choice says what would be wrong where everybody fits', () => {
+    const facts = { backlog: 300, clients: 4, limit: 300, places: 301, cap: 128 };
+    const { counters, somaxconn } = TEXTS.en.steps;
+    expect(counters.choices(facts).join()).not.toContain('the other queue');
+    expect(somaxconn.choices(facts).join()).not.toContain('new value');
+  });
+});
+
+test('the verdict of a step is on what it is about', () => {
+  // The run finds 001-b outdated besides, of which this step does not speak.
+  const text = textOf(afterRun(1));
+  expect(text).toContain('On what this step is about: CONFIRMED');
+  expect(text).toMatch(/Tested besides:.*OUTDATED/);
+});
+
+describe('what stays on the terminal', () => {
+  test('where it was left, and how to go on', () => {
+    const text = farewell(pressing(afterRun(4), 'n', 'q')).join('\n');
+    expect(text).toMatch(/left at step 5 of 10, after 1 finished run\./);
+    expect(text).toContain('npm run demo -- --step 5');
+    expect(farewell({ ...afterRun(9), view: 'end', leaving: true }).join()).not.toContain('go on');
+  });
+
+  test.each(LANGUAGES)(
+    '%s: question, answer and verdict of each step that was played',
+    (language) => {
+      const state = afterRun(2, language);
+      const { question, choices } = TEXTS[language].steps['refused-syn'];
+      const facts = { backlog: 2, clients: 4, limit: 2, places: 3, cap: 0 };
+      const text = played(state).join('\n');
+      expect(text).toContain(question(facts));
+      expect(text).toContain(choices(facts)[1]);
+      expect(text).toContain(TEXTS[language].result.verdict.outdated);
+      expect(text).not.toContain(TEXTS[language].end.notRun);
+    },
+  );
 });

@@ -172,6 +172,7 @@ test('a terminal of another size shows about the same place', () => {
 describe('the names of keys', () => {
   test.each([
     [{ name: 'c', ctrl: true, sequence: '\u0003' }, 'ctrl-c'],
+    [{ name: 'z', ctrl: true, sequence: '\u001a' }, 'ctrl-z'],
     [{ name: 'd', ctrl: true, sequence: '\u0004' }, ''],
     [{ name: 'return', sequence: '\r' }, 'enter'],
     [{ name: 'right', sequence: '\u001b[C' }, 'right'],
@@ -219,4 +220,30 @@ test('whatever is pressed, a page is shown that fits', () => {
     ),
     { numRuns: 150 },
   );
+});
+
+describe('leaving early', () => {
+  test('q leaves while a number is asked for, too', () => {
+    for (const key of ['e', 'g']) {
+      expect(effectsOf(pressing(beginning(), key), 'q')).toEqual([
+        { kind: 'quit', interrupted: false },
+      ]);
+    }
+  });
+
+  test('a second time it ends a run at once that was cancelled before', () => {
+    const left = pressing(beginning(), '1', 'p', 'q');
+    expect(effectsOf(left, 'ctrl-c')).toContainEqual({ kind: 'cancel' });
+  });
+
+  test('without a run there is nothing to say', () => {
+    expect(draw(pressing(beginning(), 'q'))).toEqual([]);
+    expect(draw(pressing(beginning(), '1', 'q')).join()).toContain('Ending the run');
+  });
+});
+
+test('a stray key does not stop what plays by itself', () => {
+  const alone = beginning('en', { keys: false });
+  expect(pressing(alone, 'e', 'g', '?', 'l', 'p')).toEqual(alone);
+  expect(pressing(lastScreen(alone), 'n').view).toBe('running');
 });

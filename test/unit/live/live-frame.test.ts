@@ -3,7 +3,7 @@ import { changedLine, liveFacts } from '../../../harness/live/live-changes.ts';
 import { liveFrame } from '../../../harness/live/live-frame.ts';
 import { absorb, type LiveState, NOTHING_SEEN } from '../../../harness/live/live-state.ts';
 import { LIVE_LANGUAGES, LIVE_TEXTS } from '../../../harness/live/live-texts.ts';
-import { columnsOfText } from '../../../harness/live/text-columns.ts';
+import { displayWidth } from '../../../harness/report/display-width.ts';
 import { FIXTURES, fixture } from '../../helpers/fixtures.ts';
 import { jsonLines, liveView, screenOf, seenLive } from '../../helpers/live-run.ts';
 
@@ -68,7 +68,7 @@ test.each(SIZES)('a frame fits %i columns and %i rows, whatever was seen', (colu
         const view = liveView({ texts: LIVE_TEXTS[language], blind });
         const lines = liveFrame(state, view, screenOf(columns, rows));
         expect(lines.length).toBeLessThanOrEqual(rows);
-        expect(lines.filter((line) => columnsOfText(line) > columns)).toEqual([]);
+        expect(lines.filter((line) => displayWidth(line) > columns)).toEqual([]);
       }
     }
   }

@@ -82,3 +82,19 @@ test('a dot that stands for several clients shows the state of most of them', ()
   expect(dotsOf(clients, 7).each).toBe(1);
   expect(dotsOf(new Uint8Array(0), 5)).toEqual({ each: 1, states: [] });
 });
+
+test('the programs of an incident number their clients each for itself', () => {
+  const told = (name: string, event: string, client: number) => ({ name, event, client });
+  const first = jsonLines(told('http-clients', 'connected', 1), told('http-clients', 'attempt', 2));
+  const second = jsonLines(told('http-clients', 'timed-out', 1_000_001));
+  const state = absorb(absorb(NOTHING_SEEN, 'swarm-0.jsonl', first), 'swarm-1.jsonl', second);
+  expect(tally(state.clients)).toMatchObject({ connected: 1, waiting: 1, 'timed-out': 1 });
+});
+
+test('what further servers accept counts too, and their limit is not that of the queue shown', () => {
+  const first = jsonLines({ event: 'listening', acceptQueueLimit: 2 }, { event: 'accepted' });
+  const other = jsonLines({ event: 'listening', acceptQueueLimit: 9 }, { event: 'dropped' });
+  const state = absorb(absorb(NOTHING_SEEN, 'server.jsonl', first), 'server-1.jsonl', other);
+  expect(isWatched('server-1.jsonl')).toBe(true);
+  expect(state).toMatchObject({ accepted: 2, acceptQueueLimit: 2 });
+});
