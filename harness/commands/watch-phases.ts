@@ -2,6 +2,7 @@
 import type { CatalogueOptions } from '../catalogue-run.ts';
 import type { CatalogueRun } from '../domain/catalogue.ts';
 import type { Scenario } from '../domain/scenario.ts';
+import { unameOf } from '../kernel/release.ts';
 import type { LiveLanguage } from '../live/live-texts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { type Shown, synQueueCapacity } from './run.ts';
@@ -34,7 +35,7 @@ export function showPhases(
         title: `${scenario.id}: ${run.label} (${runs.indexOf(run) + 1}/${runs.length})`,
         folder,
         plan,
-        synQueueCapacity: synQueueCapacity(scenario, plan, sandbox.kernelRelease),
+        synQueueCapacity: synQueueCapacity(scenario, plan, unameOf(sandbox)),
       }),
     onStep: watch.step,
     [Symbol.dispose]: () => watch[Symbol.dispose](),
