@@ -42,6 +42,37 @@ export function gateCommand(
   return ['nft', `table ${TABLE} { ${chain}; }`];
 }
 
+/** For kernels without nftables: the same rules in the words of iptables. */
+export function oldGateCommand(
+  { closed, holds, address }: GateStep,
+  network: Network,
+): readonly string[] {
+  const { family, port } = network;
+  const server = SERVER_ADDRESS[family];
+  const client = address === undefined ? undefined : clientAddressesOf(network)[address];
+  const held = holds === 'syn-acks';
+  return [
+    ...[family === 4 ? 'iptables-legacy' : 'ip6tables-legacy', '-w', closed ? '-I' : '-D'],
+    ...(held ? ['INPUT', '-s', server] : ['OUTPUT', '-d', server]),
+    ...(client === undefined ? [] : [held ? '-d' : '-s', client]),
+    ...['-p', 'tcp', held ? '--sport' : '--dport', `${port}`],
+    ...(held ? [] : ['--tcp-flags', 'SYN', 'NONE']),
+    ...['-j', 'DROP'],
+  ];
+}
+
+export const oldGateOf = (client: HostNamespace, network: Network, run: RunCommand): Gate => {
+  // It is opened by the very rule that closed it.
+  let last: GateStep | undefined;
+  return {
+    set: async (step) => {
+      const rule = step.closed ? step : { ...(last ?? step), closed: false };
+      last = rule;
+      await run(client.inside(oldGateCommand(rule, network)), 'client');
+    },
+  };
+};
+
 export const gateOf = (client: HostNamespace, network: Network, run: RunCommand): Gate => ({
   set: async (step) => {
     await run(client.inside(gateCommand(step, network)), 'client');

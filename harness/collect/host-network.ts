@@ -62,6 +62,19 @@ export function hostScript(host: Host, network: Network): readonly string[] {
     : clientScript(family, further, furtherServers);
 }
 
+/** Both ends on one host: the wire is the loopback interface. */
+export const LOOPBACK = 'lo';
+
+export function oneHostScript(network: Network): readonly string[] {
+  const { family } = network;
+  const addresses = [
+    SERVER_ADDRESS[family],
+    ...furtherServersOf(network),
+    ...clientAddressesOf(network),
+  ];
+  return batch(addresses.map((address) => addAddress(family, address, LOOPBACK)));
+}
+
 /**
  * A socket whose process is gone keeps its network namespace alive until its FIN is acknowledged, or
  * was repeated so often: 8 times unless set, for up to 100 s. Then a run that was killed behind a
@@ -73,13 +86,15 @@ const ORPHAN_RETRIES = 1;
  * One `ip` for all of it: each process costs some milliseconds. A kernel without IPv6 makes no
  * address of its own and refuses to be told not to, so that line becomes a comment there.
  */
-const batch = (lines: readonly string[]): readonly string[] => [
+const batch = (lines: readonly string[], wire?: string): readonly string[] => [
   ...['sh', '-ec'],
   [
     "ipv6=; [ -e /proc/net/if_inet6 ] || ipv6='#'",
     `echo ${ORPHAN_RETRIES} > /proc/sys/net/ipv4/tcp_orphan_retries 2>/dev/null || :`,
     'ip -batch - <<END',
-    ...['link set lo up', `\${ipv6}link set ${WIRE} addrgenmode none`, ...lines],
+    'link set lo up',
+    ...(wire === undefined ? [] : [`\${ipv6}link set ${wire} addrgenmode none`]),
+    ...lines,
     'END',
   ].join('\n'),
 ];
@@ -89,8 +104,8 @@ const linkUp = (family: AddressFamily, address: string): readonly string[] => [
   `link set ${WIRE} up`,
 ];
 
-const addAddress = (family: AddressFamily, address: string): string =>
-  `addr add ${address}/${family === 4 ? 32 : 128} dev ${WIRE}${family === 6 ? ' nodad' : ''}`;
+const addAddress = (family: AddressFamily, address: string, on = WIRE): string =>
+  `addr add ${address}/${family === 4 ? 32 : 128} dev ${on}${family === 6 ? ' nodad' : ''}`;
 
 function serverScript(
   family: AddressFamily,
@@ -98,12 +113,15 @@ function serverScript(
   furtherServers: readonly string[],
 ): readonly string[] {
   const peer = CLIENT_ADDRESS[family];
-  return batch([
-    ...linkUp(family, SERVER_ADDRESS[family]),
-    `neigh replace ${peer} lladdr ${MAC.client} dev ${WIRE} nud permanent`,
-    ...(furtherClients ? [`route add ${FURTHER_CLIENTS[family].network} via ${peer}`] : []),
-    ...furtherServers.map((address) => addAddress(family, address)),
-  ]);
+  return batch(
+    [
+      ...linkUp(family, SERVER_ADDRESS[family]),
+      `neigh replace ${peer} lladdr ${MAC.client} dev ${WIRE} nud permanent`,
+      ...(furtherClients ? [`route add ${FURTHER_CLIENTS[family].network} via ${peer}`] : []),
+      ...furtherServers.map((address) => addAddress(family, address)),
+    ],
+    WIRE,
+  );
 }
 
 function clientScript(
@@ -111,11 +129,14 @@ function clientScript(
   further: readonly string[],
   furtherServers: readonly string[],
 ): readonly string[] {
-  return batch([
-    ...linkUp(family, CLIENT_ADDRESS[family]),
-    ...[SERVER_ADDRESS[family], ...furtherServers].map(
-      (address) => `neigh replace ${address} lladdr ${MAC.server} dev ${WIRE} nud permanent`,
-    ),
-    ...further.map((address) => addAddress(family, address)),
-  ]);
+  return batch(
+    [
+      ...linkUp(family, CLIENT_ADDRESS[family]),
+      ...[SERVER_ADDRESS[family], ...furtherServers].map(
+        (address) => `neigh replace ${address} lladdr ${MAC.server} dev ${WIRE} nud permanent`,
+      ),
+      ...further.map((address) => addAddress(family, address)),
+    ],
+    WIRE,
+  );
 }

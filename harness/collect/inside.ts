@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { FILES, type RunStatus } from '../domain/evidence.ts';
+import { FILES, type Lack, type RunStatus } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import { INSIDE_COMMANDS, type InsideOptions, type InsideReport } from '../domain/inside.ts';
 import type { RunPlan } from '../domain/plan.ts';
@@ -53,7 +53,10 @@ const aborted = (): HarnessError =>
   });
 
 /** What the outside tells every inside part. */
-export type CommonOptions = Omit<InsideOptions, 'callerNetworkNamespace'>;
+export type CommonOptions = Omit<InsideOptions, 'callerNetworkNamespace'> & {
+  /** Grows while the site is opened. */
+  readonly lacks?: readonly Lack[];
+};
 
 async function carryOut(options: CommonOptions, openSite: OpenSite): Promise<void> {
   const { signal, traceInstance } = listenToOutside();

@@ -3,18 +3,23 @@
  * `InsideOptions`). When the outside is gone it ends, and with this process the kernel ends
  * everything in the PID namespace.
  */
+import type { Lack } from '../domain/evidence.ts';
 import type { InsideOptions } from '../domain/inside.ts';
 import { runInside } from './inside.ts';
 import { assertCapable, assertIsolated, assertSameVersion } from './isolation.ts';
+import { openMachine } from './machine-site.ts';
 import { openNamespaces } from './namespaces-site.ts';
 
 const argument = process.argv[2] ?? '{}';
 const options = JSON.parse(argument) as InsideOptions;
-await runInside(options, () => {
+const lacks: Lack[] = [];
+await runInside({ ...options, lacks }, () => {
   assertIsolated(options, argument);
   if (options.sandbox === 'docker') {
     assertSameVersion(options.harnessVersion);
     assertCapable();
   }
-  return openNamespaces(options.serverWhereEnginePutUs === true);
+  return options.ownMachine === true
+    ? openMachine((lack) => lacks.push(lack))
+    : openNamespaces(options.serverWhereEnginePutUs === true);
 });

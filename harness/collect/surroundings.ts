@@ -16,7 +16,7 @@ const VERSION_DEADLINE_MS = 5_000;
 /** Records what the run is made on and with. A tool that is not there is left out. */
 export async function recordSurroundings(
   recorder: RunRecorder,
-  given: Pick<Surroundings, 'sandbox' | 'privilege' | 'harnessVersion' | 'engine'>,
+  given: Pick<Surroundings, 'sandbox' | 'privilege' | 'harnessVersion' | 'engine' | 'lacks'>,
 ): Promise<void> {
   const surroundings: Surroundings = {
     schemaVersion: 1,
@@ -24,6 +24,7 @@ export async function recordSurroundings(
     privilege: given.privilege,
     harnessVersion: given.harnessVersion,
     ...(given.engine === undefined ? {} : { engine: given.engine }),
+    ...(given.lacks === undefined || given.lacks.length === 0 ? {} : { lacks: given.lacks }),
     kernelRelease: os.release(),
     kernelVersion: os.version(),
     architecture: os.arch(),

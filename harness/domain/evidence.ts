@@ -91,6 +91,14 @@ export interface MachineTiming {
   readonly late: readonly LateWaking[];
 }
 
+/** Something that a kernel cannot do, in a machine of our own. */
+export interface Lack {
+  /** `two-hosts`: server and clients share one host, whose counters tell of both. */
+  readonly what: 'two-hosts' | 'nftables';
+  /** A sentence: what is not there, and what takes its place. */
+  readonly instead: string;
+}
+
 /** What a run was made on and with: written by the harness before the first step. */
 export interface Surroundings {
   readonly schemaVersion: 1;
@@ -108,6 +116,8 @@ export interface Surroundings {
   readonly privilege: string;
   /** The container engine, if there was one. */
   readonly engine?: string;
+  /** What this kernel lacks, and what was done without it; absent: nothing. */
+  readonly lacks?: readonly Lack[];
   readonly tools: Readonly<Record<string, string>>;
   readonly startedAt: string;
 }

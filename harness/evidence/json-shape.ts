@@ -12,6 +12,7 @@ type FieldShape =
   | 'object?'
   | 'object|null'
   | 'array'
+  | 'array?'
   | readonly string[];
 
 /** The fields a reader needs. Fields it does not know are let through. */

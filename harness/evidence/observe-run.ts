@@ -56,7 +56,12 @@ const UNKNOWN_SURROUNDINGS: Surroundings = {
 export const observeSurroundings = (reader: EvidenceReader): Surroundings => ({
   ...UNKNOWN_SURROUNDINGS,
   ...reader.text(FILES.surroundings, (text) =>
-    readJsonObject<Surroundings>(text, { kernelRelease: 'string', sandbox: 'string' }),
+    readJsonObject<Surroundings>(text, {
+      kernelRelease: 'string',
+      kernelVersion: 'string?',
+      sandbox: 'string',
+      lacks: 'array?',
+    }),
   ),
 });
 

@@ -9,6 +9,7 @@ import { readCounters } from './netstat.ts';
 import { readNetstatText } from './netstat-text.ts';
 import type { Interfaces } from './observe-cluster.ts';
 import { stillAt } from './observe-time.ts';
+import { ofOneEnd } from './one-host.ts';
 import { readSocketTable } from './proc-net-tcp.ts';
 import { type ListenRow, readListenSockets } from './ss-listen.ts';
 
@@ -24,6 +25,8 @@ export interface ListenerAt {
   readonly bothFamilies?: boolean;
   /** Of the containers; absent: server and clients are on two hosts of our own. */
   readonly interfaces?: Interfaces;
+  /** Server and clients share one host, whose loopback interface is the wire. */
+  readonly oneHost?: boolean;
 }
 
 const byHost = <T>(of: (host: Host) => T): Readonly<Record<Host, T>> => ({
@@ -55,9 +58,11 @@ const observeCounters = (
   reader: EvidenceReader,
   name: string,
   hosts: readonly Namespace[],
-  { interfaces }: ListenerAt,
+  { interfaces, oneHost }: ListenerAt,
+  host: Host,
 ): Counters => {
-  const counters = sumOf(hosts.map(({ folder }) => countersAt(reader, name, folder)));
+  const all = sumOf(hosts.map(({ folder }) => countersAt(reader, name, folder)));
+  const counters = oneHost === true ? ofOneEnd(all, host) : all;
   return interfaces === undefined
     ? counters
     : new Map([...counters].filter(([counter]) => CONNECTION_COUNTERS.has(counter)));
@@ -70,8 +75,8 @@ interface Namespace {
 }
 
 /** Clients in containers have a namespace each. */
-const namespacesOf = (host: Host, { interfaces }: ListenerAt): readonly Namespace[] => {
-  if (interfaces === undefined) return [{ folder: host, wire: WIRE }];
+const namespacesOf = (host: Host, { interfaces, oneHost }: ListenerAt): readonly Namespace[] => {
+  if (interfaces === undefined) return [{ folder: host, wire: oneHost === true ? 'lo' : WIRE }];
   return host === 'server'
     ? [{ folder: host, wire: interfaces.listener }]
     : interfaces.clients.map((wire, index) => ({ folder: clientHostName(index), wire }));
@@ -152,7 +157,7 @@ const observeSnapshot = (
   return {
     name,
     atMs,
-    counters: byHost((host) => observeCounters(reader, name, hostsOf(host), listenerAt)),
+    counters: byHost((host) => observeCounters(reader, name, hostsOf(host), listenerAt, host)),
     sockets: byHost((host) =>
       hostsOf(host).flatMap(({ folder }) => observeSockets(reader, name, folder, listenerAt)),
     ),

@@ -127,6 +127,7 @@ export const observe = (evidence: Evidence): Observations => {
     netstatIn: snapshotsWithNetstat(plan),
     bothFamilies: ownServer !== undefined && takesIpv6(ownServer),
     ...(cluster === undefined ? {} : { interfaces: cluster.interfaces }),
+    oneHost: surroundings.lacks?.some(({ what }) => what === 'two-hosts') === true,
   });
   const grown = counterGrowth(snapshots);
   const clients = observeClients(

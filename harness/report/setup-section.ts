@@ -25,6 +25,7 @@ export function setupEntries(input: ReportInput): readonly (readonly [string, st
     ['accept queue', acceptQueueWords(input)],
     ['clients', clientWords(input)],
     ...containerEntries(input.seen),
+    ...machineEntries(input.seen),
     ...courseOf(plan.steps),
     ...sysctlEntries(input.seen.sysctls),
   ];

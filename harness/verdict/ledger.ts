@@ -34,14 +34,18 @@ import {
 } from './plan-facts.ts';
 
 export function keepLedger(seen: Observations): Ledger {
-  const identities = lawsOf(seen).map(weigh);
+  const identities = lawsOf(seen).map((law) => weigh(law, sharedHost(seen)));
   const balanced = identities.every(
     ({ status }) => status === 'holds' || status === 'not-applicable',
   );
   return { balanced, identities };
 }
 
-function weigh(law: Law): Identity {
+/** Why a counter may tell nothing: both ends move it. */
+const sharedHost = ({ surroundings }: Observations): string | undefined =>
+  surroundings.lacks?.find(({ what }) => what === 'two-hosts')?.instead;
+
+function weigh(law: Law, shared: string | undefined): Identity {
   const [leftIs, left] = law.left;
   const [rightIs, right] = law.right;
   const sides = { name: law.name, left: left ?? null, right: right ?? null, leftIs, rightIs };
@@ -49,6 +53,7 @@ function weigh(law: Law): Identity {
     return { ...sides, status: 'not-applicable', note: law.notApplicable };
   }
   if (left === undefined || right === undefined) {
+    if (shared !== undefined) return { ...sides, status: 'not-applicable', note: shared };
     return { ...sides, status: 'unknown', note: 'one side cannot be computed from this evidence' };
   }
   return { ...sides, status: left === right ? 'holds' : 'broken' };

@@ -1,0 +1,105 @@
+/**
+ * A site in a machine of our own, on a kernel that may be old: two hosts where it can make them, and
+ * otherwise one, whose loopback interface is the wire. What it lacks is told.
+ */
+import { existsSync } from 'node:fs';
+import type { Lack } from '../domain/evidence.ts';
+import { HarnessError } from '../domain/harness-error.ts';
+import type { Sysctls } from '../domain/parameters.ts';
+import type { RunPlan } from '../domain/plan.ts';
+import { type Gate, gateOf, oldGateOf } from './gate.ts';
+import { clientAddressesOf, LOOPBACK, oneHostScript, WIRE } from './host-network.ts';
+import { type HostNamespace, type Laboratory, openLaboratory, type RunCommand } from './hosts.ts';
+import { siteIn } from './namespaces-site.ts';
+import type { OpenSite } from './site.ts';
+
+export const openMachine =
+  (tell: (lack: Lack) => void): OpenSite =>
+  async (plan, { run, signal }) => {
+    const whyOne = await whyOneHost(run);
+    const laboratory =
+      whyOne === undefined
+        ? await openLaboratory({ ...plan.network, serverHere: false }, run, signal)
+        : await openOneHost(plan, run);
+    if (whyOne !== undefined) {
+      const instead = `${whyOne}, so server and clients share one host, and counters of both tell nothing`;
+      tell({ what: 'two-hosts', instead });
+    }
+    return siteIn(laboratory, plan, run, {
+      captureInterface: whyOne === undefined ? WIRE : LOOPBACK,
+      gate: await gateIn(laboratory.client, plan, run, tell),
+    });
+  };
+
+const succeeds = (command: Promise<unknown>): Promise<boolean> =>
+  command.then(
+    () => true,
+    () => false,
+  );
+
+/** Undefined: this kernel makes two hosts. */
+async function whyOneHost(run: RunCommand): Promise<string | undefined> {
+  if (!existsSync('/proc/self/ns/net')) return 'this kernel has no network namespaces';
+  const probe = 'ip link add probe type veth peer name probe-peer && ip link del probe';
+  const hasVeth = await succeeds(run(['sh', '-c', probe]));
+  return hasVeth ? undefined : 'this kernel has no veth pairs';
+}
+
+async function openOneHost(plan: RunPlan, run: RunCommand): Promise<Laboratory> {
+  assertNoConflict(plan.sysctls.required);
+  await run(oneHostScript(plan.network));
+  const host = (name: HostNamespace['host']): HostNamespace => ({
+    host: name,
+    procNet: '/proc/net',
+    inside: (argv) => argv,
+  });
+  return {
+    server: host('server'),
+    client: host('client'),
+    clientAddresses: clientAddressesOf(plan.network),
+    unexpectedEnd: new Promise<never>(() => undefined),
+    causeOf: async (failure) => failure,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** One host has one value of each key. */
+function assertNoConflict({
+  server,
+  client,
+}: {
+  readonly server: Sysctls;
+  readonly client: Sysctls;
+}): void {
+  const key = Object.keys(server).find((name) => name in client && client[name] !== server[name]);
+  if (key === undefined) return;
+  throw lacks(
+    `Cannot set ${key} to ${server[key]} on the server and ${client[key]} on the clients because this kernel gives them one host.`,
+  );
+}
+
+/** nftables where the kernel has it, otherwise iptables; where there is neither a gate is an error. */
+async function gateIn(
+  client: HostNamespace,
+  plan: RunPlan,
+  run: RunCommand,
+  tell: (lack: Lack) => void,
+): Promise<Gate> {
+  const isWanted = plan.steps.some(({ kind }) => kind === 'gate');
+  if (!isWanted || (await succeeds(run(client.inside(['nft', 'list', 'tables']))))) {
+    return gateOf(client, plan.network, run);
+  }
+  const tables = plan.network.family === 4 ? 'iptables-legacy' : 'ip6tables-legacy';
+  if (await succeeds(run(client.inside([tables, '-w', '-L', '-n'])))) {
+    tell({ what: 'nftables', instead: 'this kernel has no nftables: iptables holds packets back' });
+    return oldGateOf(client, plan.network, run);
+  }
+  throw lacks(
+    'Nothing can be held back between server and clients because this kernel has neither nftables nor iptables.',
+  );
+}
+
+const lacks = (message: string): HarnessError =>
+  new HarnessError('KERNEL_LACKS', message, {
+    remedy: 'choose a scenario that does without, or a kernel that is built with it (or --modules)',
+  });
