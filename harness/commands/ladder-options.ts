@@ -1,20 +1,29 @@
-/** `--ladder` and `--client` of a run and of `judge`: the packets of one client as a drawing. */
+/** `--ladder`, `--client` and `--lang` of a run and of `judge`: the packets of one client as a drawing. */
 import { writeFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { HarnessError } from '../domain/harness-error.ts';
+import type { LiveLanguage } from '../live/live-texts.ts';
+import { CHINESE_LADDER } from '../report/chinese/ladder.ts';
 import { type ChosenLadder, chooseLadder } from '../report/chosen-ladder.ts';
 import { type ClientView, viewClients } from '../report/client-views.ts';
 import { ladderMermaid } from '../report/ladder-mermaid.ts';
 import { ladderSvg } from '../report/ladder-svg.ts';
 import { titledLadder } from '../report/ladder-text.ts';
+import { type DrawingWords, ENGLISH_LADDER } from '../report/ladder-words.ts';
 import { plainStyle, type Style } from '../report/style.ts';
 import { numberRanges } from '../report/words.ts';
 import type { Judgement } from '../reproduce.ts';
+import { drawingLanguage } from './drawing-language.ts';
 import { print, terminalStyle } from './terminal.ts';
 import { usage, wholeNumber } from './values.ts';
 
 const FORMATS = ['text', 'mermaid', 'svg'] as const;
 type Format = (typeof FORMATS)[number];
+
+const WORDS: Readonly<Record<LiveLanguage, DrawingWords>> = {
+  en: ENGLISH_LADDER,
+  zh: CHINESE_LADDER,
+};
 
 /** A drawing that was asked for. */
 export interface LadderWish {
@@ -23,6 +32,7 @@ export interface LadderWish {
   readonly file?: string;
   /** Absent: the one that the report shows. */
   readonly client?: number;
+  readonly words: DrawingWords;
 }
 
 export const describeLadderOptions = (parser: Argv): Argv =>
@@ -38,6 +48,12 @@ export const describeLadderOptions = (parser: Argv): Argv =>
       type: 'string',
       requiresArg: true,
       describe: "whose packets --ladder draws (the client's whose packets the report shows)",
+      group: 'Drawing:',
+    })
+    .option('lang', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'language of --watch and --ladder: en or zh',
       group: 'Drawing:',
     });
 
@@ -71,6 +87,7 @@ export function ladderWish(
   }
   return {
     format,
+    words: WORDS[drawingLanguage(given['lang'])],
     ...(file === undefined ? {} : { file }),
     ...(typeof client === 'string' ? { client: wholeNumber('client', client, 1) } : {}),
   };
@@ -82,21 +99,21 @@ export function showLadder(wish: LadderWish, { seen }: Judgement): boolean {
   const chosen = chooseLadder(views, seen, wish.client);
   if (chosen === undefined) throw noPackets(wish, views);
   if (wish.file === undefined) {
-    print(drawing(wish.format, chosen, terminalStyle()));
+    print(drawing(wish, chosen, terminalStyle()));
     return true;
   }
-  write(wish.file, drawing(wish.format, chosen, plainStyle));
+  write(wish.file, drawing(wish, chosen, plainStyle));
   return false;
 }
 
-function drawing(format: Format, chosen: ChosenLadder, style: Style): string {
+function drawing({ format, words }: LadderWish, chosen: ChosenLadder, style: Style): string {
   switch (format) {
     case 'text':
-      return `${titledLadder(chosen, style, Number.POSITIVE_INFINITY).join('\n')}\n`;
+      return `${titledLadder(chosen, style, Number.POSITIVE_INFINITY, words).join('\n')}\n`;
     case 'mermaid':
-      return ladderMermaid(chosen);
+      return ladderMermaid(chosen, words);
     case 'svg':
-      return ladderSvg(chosen);
+      return ladderSvg(chosen, words);
   }
 }
 

@@ -6,7 +6,13 @@ import type { Sweep } from '../domain/sweep.ts';
 import { readJsonLines } from '../evidence/json-lines.ts';
 import { rawPacketsOf } from '../evidence/raw-packets.ts';
 import { pageAsset } from '../package-files.ts';
-import { type CatalogueJson, cataloguePage, PAGE_FILE } from '../report/page/catalogue-page.ts';
+import {
+  besideIt,
+  type CatalogueJson,
+  cataloguePage,
+  type LinkTo,
+  PAGE_FILE,
+} from '../report/page/catalogue-page.ts';
 import { incidentPage } from '../report/page/incident-page.ts';
 import { type PageAssets, pageHtml } from '../report/page/page-html.ts';
 import { runPage } from '../report/page/run-page.ts';
@@ -52,16 +58,18 @@ function wordsOf(entry: unknown): readonly (readonly string[])[] {
   return Array.isArray(words) ? [words.map(String)] : [];
 }
 
-export const cataloguePageHtml = (json: CatalogueJson): string =>
-  pageHtml(cataloguePage(json), assets());
+export const cataloguePageHtml = (json: CatalogueJson, linkTo?: LinkTo): string =>
+  pageHtml(cataloguePage(json, linkTo), assets());
 
-export const sweepPageHtml = (sweep: Sweep): string => pageHtml(sweepPage(sweep), assets());
+export const sweepPageHtml = (sweep: Sweep, linkTo?: LinkTo): string =>
+  pageHtml(sweepPage(sweep, linkTo), assets());
 
 export const incidentPageHtml = (
   verdict: IncidentVerdict,
   story: string,
   { printed }: PageFolder,
-): string => pageHtml(incidentPage(verdict, story, printed), assets());
+  linkTo: LinkTo = besideIt,
+): string => pageHtml(incidentPage(verdict, story, { runFolder: printed, linkTo }), assets());
 
 /** Keeps a page in its folder. */
 export function keepPage({ folder, printed }: PageFolder, html: string): void {

@@ -6,7 +6,7 @@ import { FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { Sweep } from '../domain/sweep.ts';
 import { makeFolders } from '../make-folders.ts';
-import { type CatalogueJson, PAGE_FILE } from '../report/page/catalogue-page.ts';
+import { type CatalogueJson, type LinkTo, PAGE_FILE } from '../report/page/catalogue-page.ts';
 import { judgeEvidence } from '../reproduce.ts';
 import { readEvidence } from '../run-folder.ts';
 import { EXIT } from './exit-code.ts';
@@ -27,30 +27,47 @@ const SWEEP_FILE = 'sweep.json';
 export function writeReport(given: string, output: string | undefined): number {
   const folder = path.resolve(given);
   const file = path.resolve(output ?? path.join(folder, PAGE_FILE));
-  const html = htmlOf(folder);
-  // An index links to the pages of its runs.
+  const made = modelOf(folder);
+  // An index links to the pages of its runs, wherever it is written itself.
   if (!isRunFolder(folder)) writeRunPages(folder);
-  write(file, html);
+  write(file, made(linksFrom(path.dirname(file), folder)));
   print(`${shortened(file)}\n`);
   return EXIT.good;
 }
 
 const isRunFolder = (folder: string): boolean => existsSync(path.join(folder, FILES.plan));
 
-function htmlOf(folder: string): string {
-  if (isRunFolder(folder)) return pageOfRun(folder);
+/** To the pages that are there. */
+const linksFrom =
+  (from: string, folder: string): LinkTo =>
+  (name) => {
+    const page = path.join(folder, name, PAGE_FILE);
+    if (!existsSync(page)) return null;
+    return path.relative(from, page).split(path.sep).map(encodeURIComponent).join('/');
+  };
+
+/** What the folder holds, read before anything is written. */
+function modelOf(folder: string): (linkTo: LinkTo) => string {
+  if (isRunFolder(folder)) return ofRun(folder);
   if (isIncidentFolder(folder)) {
     const { incident, verdict } = judgedIncident(folder);
-    return incidentPageHtml(verdict, incident.scenario.story, placeOf(folder));
+    return (linkTo) => incidentPageHtml(verdict, incident.scenario.story, placeOf(folder), linkTo);
   }
   if (existsSync(path.join(folder, CATALOGUE_FILE))) {
-    return cataloguePageHtml(stored<CatalogueJson>(folder, CATALOGUE_FILE, 'claims'));
+    const json = stored<CatalogueJson>(folder, CATALOGUE_FILE, 'claims');
+    return (linkTo) => cataloguePageHtml(json, linkTo);
   }
   if (existsSync(path.join(folder, SWEEP_FILE))) {
-    return sweepPageHtml(stored<Sweep>(folder, SWEEP_FILE, 'cells'));
+    const sweep = stored<Sweep>(folder, SWEEP_FILE, 'cells');
+    return (linkTo) => sweepPageHtml(sweep, linkTo);
   }
   // Says why it is none.
-  return pageOfRun(folder);
+  return ofRun(folder);
+}
+
+function ofRun(folder: string): () => string {
+  const html = pageOfRun(folder);
+  return () => html;
 }
 
 const placeOf = (folder: string) => ({ folder, printed: shortened(folder) });

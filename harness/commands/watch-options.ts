@@ -1,4 +1,4 @@
-/** `--watch`, `--lang` and `--record` of a run. */
+/** `--watch` and `--record` of a run. */
 import type { Argv } from 'yargs';
 
 export const describeWatchOptions = (parser: Argv): Argv =>
@@ -6,12 +6,6 @@ export const describeWatchOptions = (parser: Argv): Argv =>
     .option('watch', {
       type: 'boolean',
       describe: 'show the queues, clients, counters and packets while the run goes on',
-      group: 'Drawing:',
-    })
-    .option('lang', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'language of --watch: en or zh',
       group: 'Drawing:',
     })
     .option('record', {

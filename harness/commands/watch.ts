@@ -3,8 +3,9 @@ import type { RunPlan } from '../domain/plan.ts';
 import { changedLine, type LiveFacts, liveFacts } from '../live/live-changes.ts';
 import { type LiveView, liveFrame } from '../live/live-frame.ts';
 import { absorb, isWatched, type LiveState, NOTHING_SEEN } from '../live/live-state.ts';
-import { LIVE_LANGUAGES, LIVE_TEXTS, type LiveLanguage } from '../live/live-texts.ts';
+import { LIVE_TEXTS, type LiveLanguage } from '../live/live-texts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { drawingLanguage } from './drawing-language.ts';
 import { showProgress } from './progress.ts';
 import type { Shown } from './run.ts';
 import { openScreen } from './screen.ts';
@@ -155,15 +156,11 @@ function linesOn(terminal: NodeJS.WriteStream): Display {
 
 /** Undefined: no `--watch`. Throws `USAGE`, also for a language that nothing would be said in. */
 export function watchLanguage(given: Readonly<Record<string, unknown>>): LiveLanguage | undefined {
-  const { watch, lang } = given;
-  if (watch !== true) {
-    if (lang === undefined) return undefined;
-    throw usage(
-      `The option --lang ${lang} says in which language --watch speaks, and there is no --watch.`,
-      'add --watch; reports are in English, and a page of --report has both languages',
-    );
-  }
-  const language = LIVE_LANGUAGES.find((known) => known === (lang ?? 'en'));
-  if (language !== undefined) return language;
-  throw usage(`Cannot use --lang ${lang}.`, `choose ${LIVE_LANGUAGES.join(' or ')}`);
+  const { watch, ladder, lang } = given;
+  if (watch === true) return drawingLanguage(lang);
+  if (lang === undefined || ladder !== undefined) return undefined;
+  throw usage(
+    `The option --lang ${lang} says in which language --watch and --ladder speak, and there is neither.`,
+    'add one; reports are in English, and a page of --report has both languages',
+  );
 }

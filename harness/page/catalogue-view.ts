@@ -3,18 +3,23 @@ import { foundClaim } from './claims-view.ts';
 import { h, section } from './dom.ts';
 import { headline, kernelWords, verdictBadge } from './headline-view.ts';
 import type { Language } from './language.ts';
+import type { Reader } from './reader.ts';
 
 const KINDS = ['confirmed', 'outdated', 'contradicted', 'inconclusive'] as const;
 
 /** Every claim, by document, with links to the runs that decided it. */
-export function cataloguePage(model: CataloguePage, language: Language): readonly Node[] {
+export function cataloguePage(
+  model: CataloguePage,
+  language: Language,
+  reader: Reader,
+): readonly Node[] {
   const { words } = language;
   const { runs, wallMs, kernel, claims } = model;
   const documents = [...new Set(claims.map(({ document }) => document))];
   const sections = documents.map((document) =>
     section(
       `document-${document.replaceAll(' ', '-')}`,
-      /^\d/.test(document) ? `${words.document} ${document}` : document,
+      /^\d/.test(document) ? `${words.document} ${document}` : language.sentence(document),
       ...claims
         .filter((claim) => claim.document === document)
         .map((claim) => foundClaim(claim, language)),
@@ -27,7 +32,7 @@ export function cataloguePage(model: CataloguePage, language: Language): readonl
       [kernelWords(kernel), words.runs(runs, (wallMs / 1_000).toFixed(1))],
       { reason: '', language },
     ),
-    totals(model, sections, language),
+    totals(model, sections, { language, reader }),
     ...sections,
   ];
 }
@@ -36,9 +41,8 @@ export function cataloguePage(model: CataloguePage, language: Language): readonl
 function totals(
   { totals: numbers }: CataloguePage,
   sections: readonly HTMLElement[],
-  language: Language,
+  { language, reader: { hidden } }: { readonly language: Language; readonly reader: Reader },
 ): HTMLElement {
-  const hidden = new Set<string>();
   const show = (): void => {
     for (const each of sections) {
       const claims = [...each.querySelectorAll<HTMLElement>('article')];
@@ -46,11 +50,12 @@ function totals(
       each.hidden = claims.every((claim) => claim.hidden);
     }
   };
+  show();
   return h(
     'div',
-    { class: 'totals', role: 'group' },
+    { class: 'totals', role: 'group', 'aria-label': language.words.result },
     ...KINDS.map((kind) => {
-      const box = h('input', { type: 'checkbox', checked: true, value: kind });
+      const box = h('input', { type: 'checkbox', checked: !hidden.has(kind), value: kind });
       box.addEventListener('change', () => {
         if (box.checked) hidden.delete(kind);
         else hidden.add(kind);

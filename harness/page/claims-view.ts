@@ -26,7 +26,7 @@ export function claimsSection({ claims, unexercised }: RunPage, language: Langua
         'article',
         { class: `claim ${finding.kind}` },
         claimHead({ id, document, claim }, finding.kind, language),
-        findingFacts(finding, language),
+        findingFacts(finding, document, language),
       ),
     ),
     ...unexercised.map(({ id, claim, reason }) =>
@@ -41,18 +41,21 @@ export function claimsSection({ claims, unexercised }: RunPage, language: Langua
           h('code', {}, id),
           ` ${language.claim(id, claim)}`,
         ),
-        h('p', { class: 'dim' }, reason),
+        h('p', { class: 'dim' }, language.sentence(reason)),
       ),
     ),
   );
 }
+
+/** Claims about the kernel's own rules, or about a reader's own server, stand in no document. */
+const isDocument = (document: string): boolean => /^\d/.test(document);
 
 function claimHead(
   { id, document, claim }: Pick<PageClaim, 'id' | 'document' | 'claim'>,
   kind: PageClaim['verdict'],
   language: Language,
 ): HTMLElement {
-  const where = /^\d/.test(document) ? `${language.words.document} ${document}` : document;
+  const where = isDocument(document) ? `${language.words.document} ${document}` : document;
   return h(
     'h3',
     {},
@@ -63,22 +66,23 @@ function claimHead(
   );
 }
 
-function findingFacts(finding: Finding, language: Language): HTMLElement {
-  const { words } = language;
+function findingFacts(finding: Finding, document: string, language: Language): HTMLElement {
+  const { words, sentence } = language;
+  const says = isDocument(document) ? words.documentSays : words.expected;
   const found: readonly (readonly [string, string])[] =
     finding.kind === 'inconclusive'
       ? [
-          [words.undecided, finding.reason],
-          [words.remedy, finding.remedy],
+          [words.undecided, sentence(finding.reason)],
+          [words.remedy, sentence(finding.remedy)],
         ]
       : [
-          [words.documentSays, finding.documented],
-          [words.measured, finding.observed],
+          [says, sentence(finding.documented)],
+          [words.measured, sentence(finding.observed)],
         ];
   const rule =
     finding.kind === 'outdated' ? [[words.rule, ruleText(finding.rule, language)] as const] : [];
   const testimonies = finding.testimonies.map(
-    ({ witness, says }) => [words.witnesses[witness], says] as const,
+    ({ witness, says: said }) => [words.witnesses[witness], language.sentence(said)] as const,
   );
   return h(
     'div',
@@ -108,14 +112,15 @@ function findingItem(
   { label, href, verdict, says, rule }: PageFinding,
   language: Language,
 ): HTMLElement {
-  const name = href === null ? h('span', {}, label) : h('a', { href }, label);
+  const named = language.words.roles[label] ?? label;
+  const name = href === null ? h('span', {}, named) : h('a', { href }, named);
   return h(
     'li',
     {},
     verdictBadge(verdict, language),
     ' ',
     label === '' ? null : name,
-    ` ${says}`,
+    ` ${language.sentence(says)}`,
     rule === null
       ? null
       : h('span', { class: 'dim' }, ` ${language.words.rule}: ${ruleText(rule, language)}`),

@@ -5,6 +5,7 @@ import {
   CLIENT_STATUSES,
   type ClientColumns,
   type ClientStatus,
+  NO_PACKETS,
 } from '../report/page/page-model.ts';
 
 export interface Clients {
@@ -38,10 +39,12 @@ export const unpackClients = (columns: ClientColumns): Clients => ({
   status: unpack(columns.status),
   startedAtMs: unpack(columns.startedAtMs),
   afterMs: unpack(columns.afterMs),
-  syns: unpack(columns.syns),
-  refusedSyns: unpack(columns.refusedSyns),
+  syns: unpack(columns.syns).map(known),
+  refusedSyns: unpack(columns.refusedSyns).map(known),
   place: unpack(columns.place),
 });
+
+const known = (segments: number): number => (segments === NO_PACKETS ? Number.NaN : segments);
 
 export interface Choice {
   /** Null: all. */

@@ -23,8 +23,8 @@ export function headline(
       { class: 'verdict-line' },
       verdictBadge(verdict, language),
       ' ',
-      words.verdictMeanings[verdict],
-      reason === '' ? null : h('span', { class: 'dim' }, ` — ${language.sentence(reason)}`),
+      // A reason says the same, and of which claims.
+      reason === '' ? words.verdictMeanings[verdict] : language.sentence(reason),
     ),
     h('p', { class: 'dim' }, details.filter((detail) => detail !== '').join(' · ')),
   );

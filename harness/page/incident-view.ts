@@ -15,7 +15,7 @@ export function incidentPage(model: IncidentPage, language: Language): readonly 
       [`${words.document} ${model.document}`, kernelWords(model.kernel)],
       { reason: model.reason, language },
     ),
-    section('story', words.sections.story, h('p', {}, model.story)),
+    section('story', words.sections.story, h('p', {}, language.story(model.incident, model.story))),
     phasesSection(model, language),
     section(
       'claims',
@@ -26,10 +26,10 @@ export function incidentPage(model: IncidentPage, language: Language): readonly 
     ...model.tables.map(({ title, columns, rows }, index) =>
       section(
         `table-${index}`,
-        title,
+        language.sentence(title),
         table(
-          ['', ...columns].map((head) => ({ head })),
-          rows,
+          ['', ...columns].map((head) => ({ head: language.sentence(head) })),
+          rows.map((row) => row.map(language.sentence)),
         ),
       ),
     ),
@@ -47,12 +47,15 @@ function phasesSection({ phases, load }: IncidentPage, language: Language): HTML
   return section(
     'phases',
     words.sections.phases,
-    load === '' ? null : h('p', { class: 'dim' }, load),
+    load === '' ? null : h('p', { class: 'dim' }, language.sentence(load)),
     table(
-      [{ head: '' }, ...shown.map(({ title }) => ({ head: title }))],
+      [{ head: '' }, ...shown.map(({ title }) => ({ head: language.sentence(title) }))],
       [
         ['', ...shown.map((phase) => phaseCell(phase, language))],
-        ...figures.map((figure) => [figure, ...shown.map((phase) => figureOf(phase, figure))]),
+        ...figures.map((figure) => [
+          language.sentence(figure),
+          ...shown.map((phase) => figureOf(phase, figure)),
+        ]),
       ],
     ),
   );
@@ -62,7 +65,7 @@ function phaseCell({ verdict, href, reason }: PagePhase, language: Language): HT
   return h(
     'span',
     {},
-    verdict === null ? reason : verdictBadge(verdict, language),
+    verdict === null ? language.sentence(reason) : verdictBadge(verdict, language),
     ' ',
     href === null ? null : h('a', { href }, language.words.openRun),
   );
@@ -71,7 +74,7 @@ function phaseCell({ verdict, href, reason }: PagePhase, language: Language): HT
 function chainSection(
   { failure, links }: IncidentPage['chains'][number],
   index: number,
-  { words }: Language,
+  { words, sentence }: Language,
 ): HTMLElement {
   return section(
     `chain-${index}`,
@@ -89,7 +92,7 @@ function chainSection(
             { class: 'at' },
             atMs === null ? words.wholeRun : `${(atMs / 1_000).toFixed(3)} s`,
           ),
-          h('span', {}, says),
+          h('span', {}, sentence(says)),
         ),
       ),
     ),

@@ -6,6 +6,10 @@ export const TOP_PX = 40;
 /** A gap that is drawn shorter than it is would lie: such a one is marked. */
 export const LONGEST_GAP_PX = 2_000;
 
+/** Whether the gap before the row is drawn shorter than it is. */
+export const isShortened = (beforeMs: number, atMs: number, pxPerSecond: number): boolean =>
+  ((atMs - beforeMs) / 1_000) * pxPerSecond > LONGEST_GAP_PX;
+
 /** The y of each row. `pxPerSecond` 0: even rows. */
 export function rowPositions(
   rows: readonly PageLadderRow[],

@@ -4,6 +4,7 @@ import { h } from './dom.ts';
 import { ladderSvg } from './ladder-view.ts';
 import type { Language } from './language.ts';
 import { packetView } from './packet-view.ts';
+import type { Reader } from './reader.ts';
 
 export interface LadderPanel {
   readonly element: HTMLElement;
@@ -14,11 +15,11 @@ export interface LadderPanel {
 /** Pixels for a second; the first is even rows. */
 const ZOOMS = [0, 30, 60, 120, 300, 1_000, 10_000, 100_000] as const;
 
-export function ladderPanel(model: RunPage, language: Language): LadderPanel {
+export function ladderPanel(model: RunPage, language: Language, reader: Reader): LadderPanel {
   const { words } = language;
   const byClient = new Map(model.ladders.map((ladder) => [ladder.client, ladder]));
   let shown: PageLadder | undefined;
-  let zoom = 0;
+  let chosen: number | undefined;
   const title = h('h3', { id: 'ladder-client' });
   const drawing = h('div', { class: 'drawing' });
   const packet = h(
@@ -33,18 +34,23 @@ export function ladderPanel(model: RunPage, language: Language): LadderPanel {
     drawing.replaceChildren(
       ladderSvg(shown, {
         widthPx: Math.max(300, drawing.clientWidth),
-        pxPerSecond: ZOOMS[zoom] ?? 0,
+        pxPerSecond: ZOOMS[reader.zoom] ?? 0,
         language,
-        choose: (index) => packet.replaceChildren(packetView(packets, index, language)),
+        chosen,
+        choose: (row, index) => {
+          chosen = row;
+          packet.replaceChildren(packetView(packets, index, language));
+        },
       }),
     );
   };
   const zoomTo = (next: number): void => {
-    zoom = Math.max(0, Math.min(ZOOMS.length - 1, next));
+    reader.zoom = Math.max(0, Math.min(ZOOMS.length - 1, next));
     redraw();
   };
   const show = (client: number, hasPackets: boolean): void => {
     shown = byClient.get(client);
+    chosen = undefined;
     title.textContent = words.ladderOf(client);
     packet.replaceChildren(h('p', { class: 'dim' }, words.packetHint));
     if (shown !== undefined) {
@@ -65,8 +71,8 @@ export function ladderPanel(model: RunPage, language: Language): LadderPanel {
       'div',
       { class: 'controls' },
       title,
-      button('zoom-in', '+', words.zoomIn, () => zoomTo(zoom + 1)),
-      button('zoom-out', '−', words.zoomOut, () => zoomTo(zoom - 1)),
+      button('zoom-in', '+', words.zoomIn, () => zoomTo(reader.zoom + 1)),
+      button('zoom-out', '−', words.zoomOut, () => zoomTo(reader.zoom - 1)),
       button('zoom-reset', '=', words.zoomReset, () => zoomTo(0)),
     ),
     model.sampled

@@ -1,15 +1,17 @@
 /** The packets of a connection as a ladder: client left, server right, time downwards. */
 import type { PageLadder, PageLadderRow } from '../report/page/page-model.ts';
 import { svg } from './dom.ts';
-import { gapText, ROW_PX, rowPositions } from './ladder-layout.ts';
+import { gapText, isShortened, LONGEST_GAP_PX, ROW_PX, rowPositions } from './ladder-layout.ts';
 import type { Language } from './language.ts';
 
 export interface LadderLook {
   readonly widthPx: number;
   readonly pxPerSecond: number;
   readonly language: Language;
+  /** The row that is chosen; undefined: none yet. */
+  readonly chosen?: number | undefined;
   /** Absent on paper, where nothing can be chosen. */
-  readonly choose?: (packet: number | undefined) => void;
+  readonly choose?: (row: number, packet: number | undefined) => void;
 }
 
 /** The two lifelines, and where times and gaps stand. */
@@ -29,6 +31,9 @@ export function ladderSvg({ client, rows }: PageLadder, look: LadderLook): SVGSV
   const frame = frameOf(widthPx);
   const positions = rowPositions(rows, look.pxPerSecond);
   const height = (positions.at(-1) ?? 0) + ROW_PX;
+  // One of the segments is in the order of the Tab key; arrows lead from one to the next.
+  const first = rows.findIndex(({ kind }) => kind === 'segment');
+  const stop = { ...look, tabStop: look.chosen ?? first };
   return svg(
     'svg',
     {
@@ -40,8 +45,26 @@ export function ladderSvg({ client, rows }: PageLadder, look: LadderLook): SVGSV
       'aria-label': language.words.ladderOf(client),
     },
     ...lifelines(frame, height, language),
-    ...rows.map((row, index) => rowGroup(row, positions[index] ?? 0, frame, look)),
+    ...rows.map((row, index) => rowGroup(row, { index, y: positions[index] ?? 0 }, frame, stop)),
+    ...shortenedGaps(rows, positions, frame, look),
   );
+}
+
+/** A gap that would outgrow the page is drawn shorter, and says so. */
+function shortenedGaps(
+  rows: readonly PageLadderRow[],
+  positions: readonly number[],
+  { leftPx, rightPx }: Frame,
+  { pxPerSecond, language }: LadderLook,
+): readonly Node[] {
+  return rows.flatMap(({ atMs }, index) => {
+    const beforeMs = rows[index - 1]?.atMs ?? atMs;
+    if (!isShortened(beforeMs, atMs, pxPerSecond)) return [];
+    const y = (positions[index] ?? 0) - LONGEST_GAP_PX / 2;
+    const text = language.words.shortened(gapText(atMs - beforeMs));
+    const x = (leftPx + rightPx) / 2;
+    return [svg('text', { class: 'shortened', x, y, 'text-anchor': 'middle' }, text)];
+  });
 }
 
 function lifelines(
@@ -56,21 +79,32 @@ function lifelines(
   return [...line(leftPx, words.client), ...line(rightPx, words.server)];
 }
 
-function rowGroup(row: PageLadderRow, y: number, frame: Frame, look: LadderLook): SVGElement {
+interface RowPlace {
+  readonly index: number;
+  readonly y: number;
+}
+
+function rowGroup(
+  row: PageLadderRow,
+  { index, y }: RowPlace,
+  frame: Frame,
+  look: LadderLook & { readonly tabStop: number },
+): SVGElement {
   const time = svg('text', { class: 'time', x: 2, y: y + 4 }, (row.atMs / 1_000).toFixed(3));
   if (row.kind === 'note') return noteGroup(row, y, frame, look, time);
-  const { language, choose } = look;
+  const { language, choose, chosen, tabStop } = look;
   const label = segmentText(row, language);
+  const again = row.retransmission === true ? ' again' : '';
   const group = svg(
     'g',
     {
-      class: `segment ${row.fate}${row.retransmission === true ? ' again' : ''}`,
+      class: `segment ${row.fate}${again}${index === chosen ? ' chosen' : ''}`,
       ...(choose === undefined
         ? {}
         : {
-            tabindex: 0,
+            tabindex: index === tabStop ? 0 : -1,
             role: 'button',
-            'aria-label': `${(row.atMs / 1_000).toFixed(3)} s ${row.from} ${label}`,
+            'aria-label': spoken(row, language),
           }),
     },
     svg('rect', { class: 'touch', x: 0, y: y - ROW_PX / 2, width: frame.widthPx, height: ROW_PX }),
@@ -84,8 +118,16 @@ function rowGroup(row: PageLadderRow, y: number, frame: Frame, look: LadderLook)
     ...fateMark(row, y, frame, language),
     ...gapMark(row, y, frame, language),
   );
-  if (choose !== undefined) onChoose(group, () => choose(row.packet));
+  if (choose !== undefined) onChoose(group, () => choose(index, row.packet));
   return group;
+}
+
+/** What the drawing tells by lines and crosses. */
+function spoken(row: Segment, language: Language): string {
+  const { words } = language;
+  const who = row.from === 'client' ? words.client : words.server;
+  const fate = row.fate === 'taken' ? '' : `, ${words.fates[row.fate]}`;
+  return `${(row.atMs / 1_000).toFixed(3)} s ${who} ${segmentText(row, language)}${fate}`;
 }
 
 function onChoose(group: SVGElement, chosen: () => void): void {
@@ -111,7 +153,10 @@ function focusNext(
 ): void {
   let next = from[direction];
   while (next !== null && !next.classList.contains('segment')) next = next[direction];
-  if (next instanceof SVGElement) next.focus();
+  if (!(next instanceof SVGElement)) return;
+  from.setAttribute('tabindex', '-1');
+  next.setAttribute('tabindex', '0');
+  next.focus();
 }
 
 type Segment = Extract<PageLadderRow, { kind: 'segment' }>;

@@ -1,7 +1,8 @@
 import { CHINESE_CLAIMS } from '../report/chinese/claims.ts';
 import { CHINESE_RULES } from '../report/chinese/rules.ts';
+import { inChinese } from '../report/chinese/sentences.ts';
+import { CHINESE_STORIES } from '../report/chinese/stories.ts';
 import { EN } from './words/en.ts';
-import { SENTENCES_ZH } from './words/sentences-zh.ts';
 import { TITLES_ZH } from './words/titles-zh.ts';
 import type { Words } from './words/words.ts';
 import { ZH } from './words/zh.ts';
@@ -15,6 +16,8 @@ export interface Language {
   /** Of a kernel rule. */
   readonly rule: (id: string, english: string) => string;
   readonly sentence: (english: string) => string;
+  /** Of a scenario or an incident. */
+  readonly story: (id: string, english: string) => string;
 }
 
 export const ENGLISH: Language = {
@@ -23,6 +26,7 @@ export const ENGLISH: Language = {
   title: (_, english) => english,
   rule: (_, english) => english,
   sentence: (english) => english,
+  story: (_, english) => english,
 };
 
 export const CHINESE: Language = {
@@ -30,10 +34,6 @@ export const CHINESE: Language = {
   claim: (id, english) => CHINESE_CLAIMS[id] ?? english,
   title: (id, english) => TITLES_ZH[id] ?? english,
   rule: (id, english) => CHINESE_RULES[id] ?? english,
-  sentence: sentenceInChinese,
+  sentence: inChinese,
+  story: (id, english) => CHINESE_STORIES[id] ?? english,
 };
-
-function sentenceInChinese(english: string): string {
-  const known = SENTENCES_ZH.find(([pattern]) => pattern.test(english));
-  return known === undefined ? english : english.replace(known[0], known[1]);
-}

@@ -4,6 +4,7 @@ import { cataloguePage } from './catalogue-view.ts';
 import { h } from './dom.ts';
 import { incidentPage } from './incident-view.ts';
 import { CHINESE, ENGLISH, type Language } from './language.ts';
+import { newReader } from './reader.ts';
 import { runPage } from './run-view.ts';
 import {
   firstLanguage,
@@ -17,31 +18,40 @@ import { sweepPage } from './sweep-view.ts';
 const model = JSON.parse(document.querySelector('#model')?.textContent ?? 'null') as PageModel;
 let language = firstLanguage();
 let theme = firstTheme();
-let dispose = (): void => undefined;
+const reader = newReader();
+let live: Live | undefined;
+
+/** A page that is in the document. */
+export interface Live {
+  /** Draws again what takes its colours from the theme, and its width from the screen or the paper. */
+  readonly recolour: (onPaper: boolean) => void;
+  readonly end: () => void;
+}
 
 export interface Drawn {
-  readonly parts: readonly Node[];
-  /** Called when they are in the document, so that their sizes are known; returns what lets go. */
-  readonly begin: (onPaper: boolean) => () => void;
+  readonly parts: readonly (Node | string)[];
+  /** Called when they are in the document, so that their sizes are known. */
+  readonly begin: () => Live | undefined;
 }
+
+const still = (parts: readonly Node[]): Drawn => ({ parts, begin: () => undefined });
 
 function bodyOf(): Drawn {
   switch (model.kind) {
     case 'run':
-      return runPage(model, language);
+      return runPage(model, language, reader);
     case 'catalogue':
-      return { parts: cataloguePage(model, language), begin: () => () => undefined };
+      return still(cataloguePage(model, language, reader));
     case 'sweep':
-      return { parts: sweepPage(model, language), begin: () => () => undefined };
+      return still(sweepPage(model, language, reader));
     case 'incident':
-      return { parts: incidentPage(model, language), begin: () => () => undefined };
+      return still(incidentPage(model, language));
   }
 }
 
-/** Paper is white, and narrower than most windows. */
-function draw(onPaper = false): void {
-  dispose();
-  setTheme(onPaper ? 'light' : theme);
+function draw(): void {
+  live?.end();
+  setTheme(theme);
   const { words } = language;
   document.documentElement.lang = words.language;
   document.title = titleOf(language);
@@ -49,7 +59,7 @@ function draw(onPaper = false): void {
   document
     .querySelector('#page')
     ?.replaceChildren(switches(), h('main', {}, ...parts), h('footer', {}, `backlog-lab`));
-  dispose = begin(onPaper);
+  live = begin();
 }
 
 const titleOf = ({ title }: Language): string =>
@@ -65,38 +75,44 @@ function switches(): HTMLElement {
     { class: 'switches' },
     h('span', { class: 'brand' }, 'backlog-lab'),
     h('button', { type: 'button', id: 'language', click: switchLanguage }, words.otherLanguage),
-    h(
-      'button',
-      { type: 'button', id: 'theme', click: switchTheme },
-      theme === 'dark' ? words.light : words.dark,
-    ),
+    h('button', { type: 'button', id: 'theme', click: switchTheme }, otherTheme()),
   );
 }
 
+const otherTheme = (): string => language.words[theme === 'dark' ? 'light' : 'dark'];
+
+/** The button is a new one, and keeps the focus. */
 function switchLanguage(): void {
   language = language === CHINESE ? ENGLISH : CHINESE;
   rememberLanguage(language);
-  redraw('#language');
+  draw();
+  document.querySelector<HTMLElement>('#language')?.focus();
 }
 
-function switchTheme(): void {
+function switchTheme(event: Event): void {
   theme = theme === 'dark' ? 'light' : 'dark';
   rememberTheme(theme);
-  redraw('#theme');
+  setTheme(theme);
+  live?.recolour(false);
+  if (event.currentTarget instanceof Element) event.currentTarget.textContent = otherTheme();
 }
 
-/** The button is a new one, and keeps the focus. */
-function redraw(button: string): void {
-  draw();
-  document.querySelector<HTMLElement>(button)?.focus();
+let opened: readonly HTMLDetailsElement[] = [];
+
+/** Paper is white, and cannot be opened: whatever is folded is open on it. */
+function beforePrint(): void {
+  setTheme('light');
+  opened = [...document.querySelectorAll<HTMLDetailsElement>('details:not([open])')];
+  for (const folded of opened) folded.open = true;
+  live?.recolour(true);
 }
 
-/** Paper cannot be opened: whatever is folded is open on it. */
-function drawForPaper(): void {
-  draw(true);
-  for (const folded of document.querySelectorAll('details')) folded.open = true;
+function afterPrint(): void {
+  setTheme(theme);
+  for (const folded of opened) folded.open = false;
+  live?.recolour(false);
 }
 
-addEventListener('beforeprint', drawForPaper);
-addEventListener('afterprint', () => draw());
+addEventListener('beforeprint', beforePrint);
+addEventListener('afterprint', afterPrint);
 draw();

@@ -1,26 +1,29 @@
-import type { HeatCell, HeatMap, SweepPage } from '../report/page/page-model.ts';
+import type { HeatCell, HeatMap } from '../report/page/heat-map.ts';
+import type { SweepPage } from '../report/page/page-model.ts';
 import { h, section } from './dom.ts';
 import { kernelWords } from './headline-view.ts';
 import type { Language } from './language.ts';
-
-type Reference = 'prediction' | 'documents';
+import type { Reader, Reference } from './reader.ts';
+import type { Words } from './words/words.ts';
 
 /** A map for each queue, coloured by how far the measurement lies from what was expected. */
-export function sweepPage(model: SweepPage, language: Language): readonly Node[] {
+export function sweepPage(model: SweepPage, language: Language, reader: Reader): readonly Node[] {
   const { words } = language;
   const maps = h('div', {});
-  const show = (reference: Reference): void =>
-    maps.replaceChildren(...model.maps.map((map) => mapSection(map, reference, language)));
+  const show = (): void =>
+    maps.replaceChildren(...model.maps.map((map) => mapSection(map, reader.reference, language)));
   const choice = h(
     'select',
     { id: 'reference' },
     h('option', { value: 'prediction' }, words.withPrediction),
     h('option', { value: 'documents' }, words.withDocuments),
   );
-  choice.addEventListener('change', () =>
-    show(choice.value === 'documents' ? 'documents' : 'prediction'),
-  );
-  show('prediction');
+  choice.value = reader.reference;
+  choice.addEventListener('change', () => {
+    reader.reference = choice.value === 'documents' ? 'documents' : 'prediction';
+    show();
+  });
+  show();
   return [
     h(
       'div',
@@ -29,7 +32,7 @@ export function sweepPage(model: SweepPage, language: Language): readonly Node[]
       summary(model, language),
       h('p', { class: 'dim' }, kernelWords(model.kernel)),
     ),
-    h('p', {}, h('label', {}, `${words.compareWith} `, choice)),
+    h('p', { class: 'no-print' }, h('label', {}, `${words.compareWith} `, choice)),
     h('p', { class: 'dim' }, words.mapHint),
     maps,
   ];
@@ -83,16 +86,32 @@ function mapSection(map: HeatMap, reference: Reference, { words }: Language): HT
         ),
       ),
     ),
-    h(
-      'p',
-      { class: 'legend' },
-      h('span', { class: 'heat-0' }, words.exact),
-      ' ',
-      h('span', { class: 'heat-2' }, words.differs),
-      ' ',
-      h('span', { class: 'heat-4' }, words.differsMuch),
-    ),
+    legend(words, cells),
+    problemList(map),
   );
+}
+
+function legend(words: Words, cells: readonly HeatCell[]): HTMLElement {
+  const entry = (kind: string, text: string): readonly (Node | string)[] => [
+    h('span', { class: kind }, text),
+    ' ',
+  ];
+  return h(
+    'p',
+    { class: 'legend' },
+    ...words.heat.flatMap((text, index) => entry(`heat-${index}`, text)),
+    ...(cells.some(({ measured }) => measured === null)
+      ? entry('heat-unknown', words.unmeasured)
+      : []),
+  );
+}
+
+/** Why a cell has no figure: what only the pointer finds, nobody reads. */
+function problemList({ rows, columns, cells }: HeatMap): HTMLElement | null {
+  const problems = cells.flatMap(({ row, column, problem }) =>
+    problem === null ? [] : [h('li', {}, `${rows[row]} × ${columns[column]}: ${problem}`)],
+  );
+  return problems.length === 0 ? null : h('ul', { class: 'problem' }, ...problems);
 }
 
 function heatCell(cell: HeatCell | undefined, reference: Reference): HTMLElement {
@@ -112,6 +131,7 @@ function heatCell(cell: HeatCell | undefined, reference: Reference): HTMLElement
 function heatOf(measured: number | null, expected: number): string {
   if (measured === null) return 'heat-unknown';
   if (measured === expected) return 'heat-0';
-  const doublings = Math.abs(Math.log2((measured + 1) / (expected + 1)));
+  // Nothing where something was expected is infinitely far off.
+  const doublings = Math.abs(Math.log2(measured / expected));
   return `heat-${Math.min(4, 1 + Math.floor(doublings))}`;
 }

@@ -23,10 +23,12 @@ export function predictionSection({ comparisons }: RunPage, language: Language):
           sentence(figure),
           meaning === null ? null : h('small', {}, ` ${sentence(meaning)}`),
         ),
-        predicted,
-        measured,
+        sentence(predicted),
+        sentence(measured),
         h('span', { class: `result ${result}` }, results[result]),
-        witnesses.join(' · '),
+        witnesses
+          .map(({ witness, of, value }) => `${words.witnesses[witness]}: ${sentence(of)} ${value}`)
+          .join(' · '),
       ]),
     ),
   );
@@ -58,7 +60,8 @@ export const countersSection = ({ counters }: RunPage, language: Language): HTML
 };
 
 /** Both sides of each law, so that a reader can add up for himself. */
-export function ledgerSection({ ledger }: RunPage, { words }: Language): HTMLElement {
+export function ledgerSection({ ledger }: RunPage, language: Language): HTMLElement {
+  const { words, sentence } = language;
   return section(
     'ledger',
     words.sections.ledger,
@@ -81,12 +84,18 @@ export function ledgerSection({ ledger }: RunPage, { words }: Language): HTMLEle
         { head: words.result },
       ],
       ledger.identities.map(({ name, leftIs, left, rightIs, right, status, note }) => [
-        name,
-        leftIs,
+        sentence(name),
+        sentence(leftIs),
         `${left ?? '?'}`,
-        rightIs,
+        sentence(rightIs),
         `${right ?? '?'}`,
-        h('span', { class: `law ${status}`, title: note }, words.statuses[status]),
+        h(
+          'span',
+          { class: `law ${status}` },
+          words.statuses[status],
+          // Why a law does not apply is no secret of the pointer.
+          note === undefined ? null : h('small', {}, ` ${sentence(note)}`),
+        ),
       ]),
     ),
   );

@@ -1,10 +1,11 @@
 /** Both queues, their counters and the refused SYNs on one time axis: what is zoomed, is zoomed in both. */
 import uPlot from 'uplot';
-import { unpack } from '../report/page/packed.ts';
+import { type Packed, unpack } from '../report/page/packed.ts';
 import type { PageTimeline } from '../report/page/page-model.ts';
 import { h } from './dom.ts';
 import type { Language } from './language.ts';
 import { PAPER_PX } from './print-view.ts';
+import type { Words } from './words/words.ts';
 
 type Values = (number | null)[];
 
@@ -20,74 +21,146 @@ interface Colours {
   readonly drops: string;
 }
 
-/** Drawn into the two places when these are in the document; returns what lets go of them. */
-export function drawTimeline(
-  place: HTMLElement,
-  timeline: PageTimeline,
-  { language: { words }, onPaper }: { readonly language: Language; readonly onPaper: boolean },
-): () => void {
-  const colours = coloursOf(place);
-  const x = unpack(timeline.atMs).map((ms) => ms / 1_000);
-  const marks = unpack(timeline.refusedAtMs).map((ms) => ms / 1_000);
-  const upper = h('div', { class: 'plot' });
-  const lower = h('div', { class: 'plot' });
-  place.append(upper, lower);
-  const widthOf = (): number => (onPaper ? PAPER_PX : Math.max(260, place.clientWidth));
-  const series = (
-    label: string,
-    stroke: string,
-    more: Partial<uPlot.Series> = {},
-  ): uPlot.Series => ({
-    label,
-    stroke,
-    width: 2,
-    paths: stepped(),
-    points: { show: false },
-    ...more,
-  });
-  const plots = [
-    new uPlot(
-      {
-        ...frame(widthOf(), 220, colours),
-        series: [
-          { label: words.seconds },
-          series(words.acceptQueue, colours.accept, { fill: `${colours.accept}22` }),
-          series(words.capacity, colours.capacity, { dash: [6, 4] }),
-          series(words.synQueue, colours.syn),
-        ],
-        hooks: { draw: [(plot) => drawMarks(plot, marks, colours.refused)] },
-      },
-      [x, values(timeline.acceptQueue), values(timeline.capacity), values(timeline.synQueue)],
-      upper,
-    ),
-    new uPlot(
-      {
-        ...frame(widthOf(), 180, colours),
-        series: [
-          { label: words.seconds },
-          series('ListenOverflows', colours.accept, { width: 4 }),
-          series('ListenDrops', colours.drops),
-          series(words.refusedSyns, colours.refused, { dash: [3, 3] }),
-        ],
-      },
-      [
-        x,
-        values(timeline.listenOverflows),
-        values(timeline.listenDrops),
-        values(timeline.refusedSyns),
-      ],
-      lower,
-    ),
-  ];
-  const observer = new ResizeObserver(() => {
-    for (const plot of plots) plot.setSize({ width: widthOf(), height: plot.height });
-  });
-  observer.observe(place);
-  return () => {
+export interface TimelineCharts {
+  readonly element: HTMLElement;
+  /** To be called when the element is in the document; what was zoomed stays so. */
+  readonly draw: (onPaper: boolean) => void;
+  readonly end: () => void;
+}
+
+export function timelineCharts(timeline: PageTimeline, { words }: Language): TimelineCharts {
+  const element = h('div', { class: 'charts' });
+  const data = dataOf(timeline);
+  let plots: readonly uPlot[] = [];
+  let zoomed: Span | undefined;
+  let paper = false;
+  const widthOf = (): number => (paper ? PAPER_PX : Math.max(260, element.clientWidth));
+  const end = (): void => {
     observer.disconnect();
     for (const plot of plots) plot.destroy();
   };
+  const observer = new ResizeObserver(() => {
+    for (const plot of plots) plot.setSize({ width: widthOf(), height: plot.height });
+  });
+  const draw = (onPaper: boolean): void => {
+    if (!paper) zoomed = zoomOf(plots[0], data.x);
+    end();
+    paper = onPaper;
+    const look = { colours: coloursOf(element), widthPx: widthOf(), words, live: !onPaper };
+    const places = [h('div', { class: 'plot' }), h('div', { class: 'plot' })] as const;
+    element.replaceChildren(...places);
+    plots = [queuesPlot(data, places[0], look), countersPlot(data, places[1], look)];
+    if (zoomed !== undefined) for (const plot of plots) plot.setScale('x', zoomed);
+    observer.observe(element);
+  };
+  return { element, draw, end };
 }
+
+type Span = { readonly min: number; readonly max: number };
+
+/** Undefined: all of it is shown. */
+function zoomOf(plot: uPlot | undefined, x: readonly number[]): Span | undefined {
+  const { min, max } = plot?.scales['x'] ?? {};
+  if (typeof min !== 'number' || typeof max !== 'number') return undefined;
+  return min === x[0] && max === x.at(-1) ? undefined : { min, max };
+}
+
+interface Data {
+  /** Seconds. */
+  readonly x: number[];
+  readonly marks: readonly number[];
+  readonly queues: readonly Values[];
+  readonly counters: readonly Values[];
+}
+
+function dataOf(timeline: PageTimeline): Data {
+  const { acceptQueue, capacity, synQueue, listenOverflows, listenDrops, refusedSyns } = timeline;
+  const x = unpack(timeline.atMs).map((ms) => ms / 1_000);
+  const marks = unpack(timeline.refusedAtMs).map((ms) => ms / 1_000);
+  // The axis begins with the first client, even where nobody looked at the queues so early.
+  const lead = (x[0] ?? 0) > 0 ? [0] : [];
+  const column = (packed: Packed): Values => [...lead.map(() => null), ...values(packed)];
+  return {
+    x: [...lead, ...x],
+    marks,
+    queues: [acceptQueue, capacity, synQueue].map(column),
+    counters: [listenOverflows, listenDrops, refusedSyns].map(column),
+  };
+}
+
+interface Look {
+  readonly colours: Colours;
+  readonly widthPx: number;
+  readonly words: Words;
+  /** The legend follows the pointer. */
+  readonly live: boolean;
+}
+
+function queuesPlot({ x, marks, queues }: Data, place: HTMLElement, look: Look): uPlot {
+  const { colours, words } = look;
+  const labels = [words.acceptQueue, words.capacity, words.synQueue] as const;
+  describe(place, labels, queues, words);
+  return new uPlot(
+    {
+      ...frame(220, look),
+      series: [
+        { label: words.fields.time },
+        series(labels[0], colours.accept, { fill: `${colours.accept}22` }),
+        series(labels[1], colours.capacity, { dash: [6, 4] }),
+        series(labels[2], colours.syn),
+      ],
+      hooks: { draw: [(plot) => drawMarks(plot, marks, colours.refused)] },
+    },
+    [x, ...queues],
+    place,
+  );
+}
+
+/** Often all three are the same: the lines are as wide as lets each be seen. */
+function countersPlot({ x, counters }: Data, place: HTMLElement, look: Look): uPlot {
+  const { colours, words } = look;
+  const labels = ['ListenOverflows', 'ListenDrops', words.refusedSyns] as const;
+  describe(place, labels, counters, words);
+  return new uPlot(
+    {
+      ...frame(200, look),
+      series: [
+        { label: words.fields.time },
+        series(labels[0], colours.accept, { width: 7 }),
+        series(labels[1], colours.drops, { width: 3 }),
+        series(labels[2], colours.capacity, { width: 1, dash: [4, 6] }),
+      ],
+    },
+    [x, ...counters],
+    place,
+  );
+}
+
+/** What a canvas shows, for those who do not see it. */
+function describe(
+  place: HTMLElement,
+  labels: readonly string[],
+  rows: readonly Values[],
+  { atMost }: Words,
+): void {
+  const texts = labels.map((label, index) =>
+    atMost(
+      label,
+      (rows[index] ?? []).reduce<number>((most, value) => Math.max(most, value ?? 0), 0),
+    ),
+  );
+  place.setAttribute('role', 'img');
+  place.setAttribute('aria-label', texts.join('; '));
+}
+
+const series = (label: string, stroke: string, more: Partial<uPlot.Series> = {}): uPlot.Series => ({
+  label,
+  stroke,
+  width: 2,
+  paths: stepped(),
+  points: { show: false },
+  ...more,
+});
 
 /** A level holds until the next sample. */
 function stepped(): uPlot.Series.PathBuilder {
@@ -106,21 +179,24 @@ const values = (packed: PageTimeline['atMs']): Values => {
 };
 
 function frame(
-  width: number,
   height: number,
-  { text, grid }: Colours,
-): Pick<uPlot.Options, 'width' | 'height' | 'axes' | 'scales' | 'cursor'> {
+  { widthPx, colours: { text, grid }, words, live }: Look,
+): Pick<uPlot.Options, 'width' | 'height' | 'axes' | 'scales' | 'cursor' | 'legend'> {
   const axis = {
     stroke: text,
     grid: { stroke: grid, width: 1 },
     ticks: { stroke: grid, width: 1 },
   };
   return {
-    width,
+    width: widthPx,
     height,
-    axes: [axis, { ...axis, size: sizeOfAxis, incrs: WHOLE }],
+    axes: [
+      { ...axis, label: words.seconds, labelSize: 20, labelFont: '13px system-ui, sans-serif' },
+      { ...axis, size: sizeOfAxis, incrs: WHOLE },
+    ],
     scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
     cursor: { sync: { key: SYNC, scales: ['x', null] }, focus: { prox: 16 } },
+    legend: { live },
   };
 }
 

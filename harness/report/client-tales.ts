@@ -57,11 +57,11 @@ function tellTale(group: readonly ClientView[], seen: Observations): Tale {
   };
 }
 
-function whoOf({ story }: ClientView, group: readonly ClientView[]): string {
+function whoOf(first: ClientView, group: readonly ClientView[]): string {
   if (group.length > 1)
     return `${whoAre(peopleOf(group))}${attemptsWords(group) || ` (${group.length})`}`;
-  const port = story.localPort === undefined ? '' : `  :${story.localPort}`;
-  return `client ${nameOf(story.client)}${port}`;
+  const { localPort } = first.story;
+  return `client ${nameOf(first)}${localPort === undefined ? '' : `  :${localPort}`}`;
 }
 
 const whoAre = (people: readonly number[]): string =>

@@ -1,11 +1,14 @@
 import type { Observations } from '../domain/observations.ts';
 import type { ClientStory, Connection, SocketRow } from '../domain/tcp.ts';
+import { RECONNECTION_STRIDE } from '../domain/wire.ts';
 import { closing, opening, synQueueLengthAt } from '../verdict/figures.ts';
 import { closesTheListener } from '../verdict/plan-facts.ts';
 
 /** One client as all sides of the evidence see it. */
 export interface ClientView {
   readonly story: ClientStory;
+  /** The number of the client whose attempt this is. */
+  readonly person: number;
   /** Its packets; absent when the capture has none of them. */
   readonly connection?: Connection;
   /** Connected, although the server never had such a connection. */
@@ -77,13 +80,15 @@ function viewOf(
 ): ClientView {
   const unknown =
     connection !== undefined &&
-    couldBeUnknown(story, seen) &&
-    atServer?.has(endOf(connection.clientAddress, connection.clientPort)) === false;
+    (isNeverTaken(story, connection) ||
+      (couldBeUnknown(story, seen) &&
+        atServer?.has(endOf(connection.clientAddress, connection.clientPort)) === false));
   const rejected = unknown && story.end?.kind.startsWith('reset-') === true && aborts(seen);
   const fooled = unknown && !rejected;
   const forgottenByMs = fooled ? emptyAfter(seen, connection) : undefined;
   return {
     story,
+    person: personOf(story, seen),
     fooled,
     rejected,
     ...(connection === undefined ? {} : { connection }),
@@ -91,11 +96,21 @@ function viewOf(
   };
 }
 
+/** A client of the swarm counts its attempts in millions, client programs number their connections. */
+const personOf = ({ client }: ClientStory, { plan }: Observations): number =>
+  plan.steps.some(({ kind }) => kind === 'start-clients') ? client : client % RECONNECTION_STRIDE;
+
 /** A server that accepts, or closes its listener, may have ended a connection which it did have. */
 const couldBeUnknown = (story: ClientStory, seen: Observations): boolean =>
   seen.accepted === 0 && !closesTheListener(seen.plan)
     ? story.outcome.kind === 'connected'
     : believes(story);
+
+/** The server repeated its SYN-ACK after the last ACK, so none has counted, whoever ended it then. */
+const isNeverTaken = ({ outcome }: ClientStory, connection: Connection): boolean =>
+  outcome.kind === 'connected' &&
+  connection.synAcks.length > 1 &&
+  admittedAtMs(connection) === undefined;
 
 const believes = ({ outcome, end }: ClientStory): boolean =>
   outcome.kind === 'connected' && (end?.kind === 'held' || end?.kind === 'read-timed-out');

@@ -1,7 +1,15 @@
 import type { ChosenLadder } from './chosen-ladder.ts';
 import { foldLadder, type LadderRow } from './ladder.ts';
 import { LADDER_STYLE } from './ladder-svg-style.ts';
-import { FATE_WORDS, type Gap, segmentWords, withGaps } from './ladder-words.ts';
+import {
+  type DrawingWords,
+  ENGLISH_LADDER,
+  fateOf,
+  type Gap,
+  type LadderSegment,
+  labelOf,
+  withGaps,
+} from './ladder-words.ts';
 import { duration } from './words.ts';
 
 const MOST_ROWS = 200;
@@ -24,22 +32,22 @@ interface Placed {
 }
 
 /** A ladder as an SVG file of its own: no script, no font, nothing from elsewhere. */
-export function ladderSvg(chosen: ChosenLadder): string {
+export function ladderSvg(chosen: ChosenLadder, words: DrawingWords = ENGLISH_LADDER): string {
   const { client, rows } = chosen;
   const placed = place(withGaps(foldLadder(rows, MOST_ROWS)));
   const height = endOf(placed) + BOTTOM;
-  const title = `Packets of client ${client}`;
+  const title = words.title(client);
   return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="ladder-title ladder-desc">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" lang="${words.language}" aria-labelledby="ladder-title ladder-desc">`,
     `<title id="ladder-title">${escaped(title)}</title>`,
-    `<desc id="ladder-desc">${escaped(descriptionOf(rows))}</desc>`,
+    `<desc id="ladder-desc">${escaped(descriptionOf(rows, words))}</desc>`,
     `<style>${LADDER_STYLE}</style>`,
     `<rect class="paper" width="${WIDTH}" height="${height}"/>`,
     `<text class="title" x="16" y="26">${escaped(title)}</text>`,
-    '<text class="quiet" x="16" y="45">seconds since its first SYN</text>',
-    ...heads(chosen),
+    `<text class="quiet" x="16" y="45">${escaped(words.seconds)}</text>`,
+    ...heads(chosen, words),
     ...lifelines(placed),
-    ...placed.flatMap(drawn),
+    ...placed.flatMap((each) => drawn(each, words)),
     '</svg>',
   ].join('\n')}\n`;
 }
@@ -60,11 +68,11 @@ function endOf(placed: readonly Placed[]): number {
   return last === undefined ? TOP : last.y + heightOf(last.row);
 }
 
-const heads = (chosen: ChosenLadder): readonly string[] => [
-  `<text class="head" x="${CLIENT_X}" y="76">client ${chosen.client}</text>`,
-  `<text class="quiet" x="${CLIENT_X}" y="91">${escaped(chosen.clientAddress)} port ${chosen.clientPort}</text>`,
-  `<text class="head" x="${SERVER_X}" y="76">server</text>`,
-  `<text class="quiet" x="${SERVER_X}" y="91">${escaped(chosen.serverAddress)} port ${chosen.serverPort}</text>`,
+const heads = (chosen: ChosenLadder, words: DrawingWords): readonly string[] => [
+  `<text class="head" x="${CLIENT_X}" y="76">${escaped(words.client(chosen.client))}</text>`,
+  `<text class="quiet" x="${CLIENT_X}" y="91">${escaped(words.port(chosen.clientAddress, chosen.clientPort))}</text>`,
+  `<text class="head" x="${SERVER_X}" y="76">${escaped(words.server)}</text>`,
+  `<text class="quiet" x="${SERVER_X}" y="91">${escaped(words.port(chosen.serverAddress, chosen.serverPort))}</text>`,
 ];
 
 /** Dashed where time passes that is not drawn to scale. */
@@ -78,23 +86,23 @@ function lifelines(placed: readonly Placed[]): readonly string[] {
   });
 }
 
-function drawn({ row, y }: Placed): readonly string[] {
+function drawn({ row, y }: Placed, words: DrawingWords): readonly string[] {
   switch (row.kind) {
     case 'gap':
       return [
-        `<text class="wait" x="${(CLIENT_X + SERVER_X) / 2}" y="${y + 19}">${duration(row.lastsMs)} pass</text>`,
+        `<text class="wait" x="${(CLIENT_X + SERVER_X) / 2}" y="${y + 19}">${escaped(words.pass(duration(row.lastsMs)))}</text>`,
       ];
     case 'folded':
       return [
-        `<text class="wait" x="${(CLIENT_X + SERVER_X) / 2}" y="${y + 21}">${row.rows} more</text>`,
+        `<text class="wait" x="${(CLIENT_X + SERVER_X) / 2}" y="${y + 21}">${escaped(words.more(row.rows))}</text>`,
       ];
     case 'note':
       return [
         timeOf(row.atMs, y),
-        ...noteOf(row.at === 'client' ? CLIENT_X : SERVER_X, y + 16, row.says),
+        ...noteOf(row.at === 'client' ? CLIENT_X : SERVER_X, y + 16, words.note(row.says)),
       ];
     case 'segment':
-      return [timeOf(row.atMs, y), ...segmentOf(row, y + 14)];
+      return [timeOf(row.atMs, y), ...segmentOf(row, y + 14, words)];
   }
 }
 
@@ -107,13 +115,13 @@ const noteOf = (x: number, y: number, says: string): readonly string[] => [
 ];
 
 /** A segment that was not taken ends in a cross before the server's line. */
-function segmentOf(segment: Extract<LadderRow, { kind: 'segment' }>, y: number): readonly string[] {
-  const fate = FATE_WORDS[segment.fate];
+function segmentOf(segment: LadderSegment, y: number, words: DrawingWords): readonly string[] {
+  const fate = fateOf(segment, words);
   const toServer = segment.from === 'client';
   const [from, to] = toServer ? [CLIENT_X, SERVER_X] : [SERVER_X, CLIENT_X];
   const end = fate === undefined ? to : SERVER_X - 14;
   const classes = ['wire', ...(segment.retransmission ? ['again'] : []), segment.fate].join(' ');
-  const label = `<text class="label" x="${(CLIENT_X + SERVER_X) / 2}" y="${y - 3}">${escaped(segmentWords(segment))}</text>`;
+  const label = `<text class="label" x="${(CLIENT_X + SERVER_X) / 2}" y="${y - 3}">${escaped(labelOf(segment, words))}</text>`;
   const line = `<line class="${classes}" x1="${from}" y1="${y}" x2="${end}" y2="${y + FALL}"/>`;
   if (fate === undefined) {
     return [label, line, arrowHead(to, y + FALL, toServer ? -1 : 1, classes)];
@@ -127,13 +135,12 @@ const arrowHead = (x: number, y: number, backwards: -1 | 1, classes: string): st
   `<path class="tip ${classes}" d="M${x} ${y}l${backwards * 9} -4.5v9z"/>`;
 
 /** The ladder in words, for those who do not see it. */
-function descriptionOf(rows: readonly LadderRow[]): string {
+function descriptionOf(rows: readonly LadderRow[], words: DrawingWords): string {
   const sentences = foldLadder(rows, MOST_ROWS).map((row) => {
-    if (row.kind === 'folded') return `${row.rows} more.`;
-    const at = `${(row.atMs / 1_000).toFixed(3)} s:`;
-    if (row.kind === 'note') return `${at} the ${row.at} ${row.says}.`;
-    const fate = FATE_WORDS[row.fate];
-    return `${at} ${segmentWords(row)} from the ${row.from}${fate === undefined ? '' : `, ${fate}`}.`;
+    if (row.kind === 'folded') return words.tellMore(row.rows);
+    const at = (row.atMs / 1_000).toFixed(3);
+    if (row.kind === 'note') return words.tellNote(at, row.at, words.note(row.says));
+    return words.tellSegment(at, row.from, labelOf(row, words), fateOf(row, words));
   });
   return sentences.join(' ');
 }

@@ -1,18 +1,77 @@
 import type { LadderRow } from './ladder.ts';
 import { count } from './words.ts';
 
-type Segment = Extract<LadderRow, { kind: 'segment' }>;
+export type LadderSegment = Extract<LadderRow, { kind: 'segment' }>;
 
-/** What became of a segment, where that is worth a word. */
-export const FATE_WORDS: Readonly<Record<Segment['fate'], string | undefined>> = {
-  taken: undefined,
+/** What a ladder says, but for addresses and numbers: one object for each language. */
+export interface LadderWords {
+  readonly what: (what: LadderSegment['what']) => string;
+  readonly bytes: (bytes: number) => string;
+  readonly again: (label: string) => string;
+  readonly refused: string;
+  readonly dropped: string;
+  readonly more: (rows: number) => string;
+  readonly note: (says: string) => string;
+}
+
+/** What the drawings say around it. */
+export interface DrawingWords extends LadderWords {
+  /** For the `lang` attribute. */
+  readonly language: string;
+  readonly title: (client: number) => string;
+  readonly titleOfText: (client: number) => string;
+  readonly seconds: string;
+  readonly describes: string;
+  readonly client: (client: number) => string;
+  readonly server: string;
+  readonly port: (address: string, port: number) => string;
+  readonly pass: (time: string) => string;
+  /** Rows as sentences, for those who do not see them. */
+  readonly tellMore: (rows: number) => string;
+  readonly tellNote: (at: string, who: LadderSegment['from'], says: string) => string;
+  readonly tellSegment: (
+    at: string,
+    who: LadderSegment['from'],
+    label: string,
+    fate: string | undefined,
+  ) => string;
+}
+
+export const ENGLISH_LADDER: DrawingWords = {
+  what: (what) => what,
+  bytes: (bytes) => count(bytes, 'byte'),
+  again: (label) => `${label} again`,
   refused: 'refused: nothing comes back',
   dropped: 'dropped: the queue is full',
+  more: (rows) => `${rows} more`,
+  note: (says) => says,
+  language: 'en',
+  title: (client) => `Packets of client ${client}`,
+  titleOfText: (client) =>
+    `Packets of client ${client} (seconds since its first SYN; client left, server right)`,
+  seconds: 'seconds since its first SYN',
+  describes:
+    'Times are seconds since its first SYN, and a cross marks a segment that the server did not take',
+  client: (client) => `client ${client}`,
+  server: 'server',
+  port: (address, port) => `${address} port ${port}`,
+  pass: (time) => `${time} pass`,
+  tellMore: (rows) => `${rows} more.`,
+  tellNote: (at, who, says) => `${at} s: the ${who} ${says}.`,
+  tellSegment: (at, who, label, fate) =>
+    `${at} s: ${label} from the ${who}${fate === undefined ? '' : `, ${fate}`}.`,
 };
 
-export function segmentWords({ what, bytes, retransmission }: Segment): string {
-  const label = bytes === undefined ? what : count(bytes, 'byte');
-  return retransmission ? `${label} again` : label;
+/** What became of a segment, where that is worth a word. */
+export const fateOf = ({ fate }: LadderSegment, words: LadderWords): string | undefined =>
+  fate === 'taken' ? undefined : words[fate];
+
+export function labelOf(
+  { what, bytes, retransmission }: LadderSegment,
+  words: LadderWords,
+): string {
+  const label = bytes === undefined ? words.what(what) : words.bytes(bytes);
+  return retransmission ? words.again(label) : label;
 }
 
 /** Time in which neither side sent or did anything, worth being drawn. */

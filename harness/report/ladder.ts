@@ -1,4 +1,4 @@
-import type { ClientStory, Connection, Host } from '../domain/tcp.ts';
+import type { ClientStory, Connection, Host, Syn } from '../domain/tcp.ts';
 import { clientSegments } from './client-views.ts';
 import { duration } from './words.ts';
 
@@ -13,7 +13,7 @@ export type LadderRow =
       /** Payload of a `data` segment. */
       readonly bytes?: number;
       readonly retransmission: boolean;
-      /** `refused`: a SYN that drew no SYN-ACK. `dropped`: an ACK or data without a place. */
+      /** `refused`: a SYN that drew nothing at all. `dropped`: an ACK or data without a place. */
       readonly fate: 'taken' | 'refused' | 'dropped';
     }
   | { readonly kind: 'note'; readonly atMs: number; readonly at: Host; readonly says: string }
@@ -52,13 +52,8 @@ const orderMs = ({ kind, atMs }: Segment | Note): number =>
 
 function handshake(connection: Connection, fooled: boolean): readonly Segment[] {
   return [
-    ...connection.syns.map(({ atMs, retransmission, answeredAtMs }) =>
-      segment(
-        'SYN',
-        'client',
-        { atMs, retransmission },
-        answeredAtMs === undefined ? 'refused' : 'taken',
-      ),
+    ...connection.syns.map((syn) =>
+      segment('SYN', 'client', syn, isUnanswered(connection, syn) ? 'refused' : 'taken'),
     ),
     ...connection.synAcks.map((synAck) => segment('SYN-ACK', 'server', synAck)),
     ...connection.bareAcks.map(({ atMs, from, keepAliveProbe }) =>
@@ -108,6 +103,10 @@ export const drewReset = ({ resets }: Connection, atMs: number): boolean =>
     (reset) =>
       reset.from === 'server' && reset.atMs >= atMs && reset.atMs - atMs < ANSWER_WITHIN_MS,
   );
+
+/** A SYN that drew neither a SYN-ACK nor, for want of a listener, a RST. */
+export const isUnanswered = (connection: Connection, { atMs, answeredAtMs }: Syn): boolean =>
+  answeredAtMs === undefined && !drewReset(connection, atMs);
 
 /** The kernel answers a segment while it handles it. */
 const ANSWER_WITHIN_MS = 10;

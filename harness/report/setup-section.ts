@@ -1,9 +1,10 @@
 import type { AppliedSysctl } from '../domain/evidence.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
 import { limitAt } from './client-views.ts';
+import { machineEntries } from './machine-entries.ts';
 import { entry, type Page } from './page.ts';
 import type { ReportInput } from './report-input.ts';
-import { arrivalWords, habitWords, stepWords } from './step-words.ts';
+import { arrivalWords, habitWords, optionWords, stepWords } from './step-words.ts';
 import { count, duration, times } from './words.ts';
 
 const LABEL_COLUMNS = 12;
@@ -43,11 +44,24 @@ function serverWords({ seen: { plan } }: ReportInput): string {
   );
   const { relays = 1, port } = plan.network;
   if (plan.parameters.ownServer) return `your own, on port ${port}`;
+  const program = plan.steps.flatMap((step) =>
+    step.kind === 'start-server' && step.program ? [step.program] : [],
+  )[0];
+  if (program !== undefined) return programWords(program, plan);
   const who = relays === 1 ? 'listens' : `${relays} of them, each with an address, listen`;
   const which = relays === 1 ? 'it' : 'the first';
   const cap = caps.map((most) => `; ${which} keeps at most ${count(most, 'connection')}`);
   return `${who} on port ${port} ${backlogWords(plan)} ${manner}${cap.join('')}`;
 }
+
+/** A server program accepts in its own way, which its name and its options tell. */
+function programWords(program: ServerProgramOf, plan: RunPlan): string {
+  const { relays = 1, port } = plan.network;
+  const who = relays === 1 ? 'listens' : `${relays} of them, each with an address, listen`;
+  return `${program.name}${optionWords(program.options)}: ${who} on port ${port} ${backlogWords(plan)}`;
+}
+
+type ServerProgramOf = NonNullable<Extract<Step, { kind: 'start-server' }>['program']>;
 
 /** Node takes a backlog of its own where it is given none, or 0. */
 function backlogWords({ steps, parameters }: RunPlan): string {
@@ -72,10 +86,15 @@ function acceptQueueWords({ seen, prediction }: ReportInput): string {
 function clientWords({ seen: { plan } }: ReportInput): string {
   const waves = plan.steps.filter((step) => step.kind === 'connect');
   const [first] = waves;
-  if (first === undefined) return 'none';
+  if (first === undefined) return programsWords(plan);
   const clients = waves.reduce((sum, wave) => sum + wave.clients, 0);
   const arrivals = waves.length === 1 ? arrivalWords(first.arrivals) : `in ${waves.length} waves`;
   return `${count(clients, 'client')}, ${arrivals}; ${[patienceWords(waves), ...habitWords(first.behaviour)].join(', ')}`;
+}
+
+function programsWords({ steps }: RunPlan): string {
+  const programs = steps.filter(({ kind }) => kind === 'start-clients').length;
+  return programs === 0 ? 'none' : `${count(programs, 'client program')}, as the course says`;
 }
 
 /** Where the clients lived, if not on a host of our own, and on what kernels. */
@@ -111,9 +130,11 @@ function patienceWords(waves: readonly Pick<ConnectStep, 'clients' | 'behaviour'
 
 type ConnectStep = Extract<Step, { kind: 'connect' }>;
 
+const PROGRAM_STEPS: readonly string[] = ['start-clients', 'clients-command'];
+
 /** The steps in between, where there is more to a run than clients that connect. */
 function courseOf(steps: readonly Step[]): readonly (readonly [string, string])[] {
-  const special = ['gate', 'server-command', 'freeze', 'set-sysctl', 'send'];
+  const special = ['gate', 'server-command', 'freeze', 'set-sysctl', 'send', ...PROGRAM_STEPS];
   if (!steps.some(({ kind }) => special.includes(kind))) return [];
   const told = steps
     .filter(({ kind }) => kind === 'connect' || special.includes(kind))

@@ -68,7 +68,7 @@ function serverWords(step: StepOf<'start-server'>): string {
 }
 
 /** Names speak for themselves. */
-const optionWords = (options: ProgramOptions): string =>
+export const optionWords = (options: ProgramOptions): string =>
   Object.entries(options)
     .map(([name, value]) => `, ${name.replaceAll('-', ' ')}${value === true ? '' : ` ${value}`}`)
     .join('');

@@ -1,6 +1,7 @@
 import type { Observations, QueueSample } from '../domain/observations.ts';
-import { closing, synsOf } from '../verdict/figures.ts';
+import { closing } from '../verdict/figures.ts';
 import { limitAt } from './client-views.ts';
+import { isUnanswered } from './ladder.ts';
 
 /** A queue's length from a moment on. */
 export interface Level {
@@ -33,8 +34,8 @@ export function timelineOf(seen: Observations): Timeline | undefined {
     acceptQueue,
     synQueue: levels(seen.samples, ({ synQueueLength }) => synQueueLength, toMs),
     capacity: capacities(seen, toMs),
-    refusedAtMs: synsOf(seen)
-      .filter(({ answeredAtMs }) => answeredAtMs === undefined)
+    refusedAtMs: seen.connections
+      .flatMap((connection) => connection.syns.filter((syn) => isUnanswered(connection, syn)))
       .map(({ atMs }) => atMs)
       .sort((left, right) => left - right),
   };

@@ -169,7 +169,7 @@ function queueLinks(seen: Observations, connection: Connection): readonly ChainL
   const limit = seen.announcedLimits.at(-1);
   return decisiveMoments(connection).flatMap(([when, atMs]) => {
     const looks = looksAround(seen.samples, atMs).map(
-      (sample) => `${sample.acceptQueueLength} ${lookedWhen(sample.atMs - atMs)}`,
+      (sample) => `${sample.acceptQueueLength} (${lookedWhen(sample.atMs - atMs)})`,
     );
     if (looks.length === 0) return [];
     const of = limit === undefined ? '' : ` of ${limit + 1}`;
@@ -192,7 +192,7 @@ function forgottenLinks(
   if (reset === undefined || had || synAcks.length === 0) return [];
   const look = lastBefore(samples, reset.atMs, 'synQueueLength');
   if (look === undefined) return [];
-  const says = `when it was reset: requests in the SYN queue: ${look.synQueueLength} ${lookedWhen(look.atMs - reset.atMs)}`;
+  const says = `when it was reset: requests in the SYN queue: ${look.synQueueLength} (${lookedWhen(look.atMs - reset.atMs)})`;
   return [{ level: 'queue', atMs: reset.atMs, says }];
 }
 

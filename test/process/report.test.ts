@@ -56,6 +56,42 @@ test('an incident gets an index, and each phase a page', async () => {
   }
 });
 
+/** Of every finding that has one. */
+const linksIn = (html: string): readonly string[] =>
+  [...html.matchAll(/"href":"([^"]+)"/g)].map(([, href = '']) => href);
+
+test('an index links to pages that are there, wherever it is written itself', async () => {
+  const folder = copyOf('incidents', 'tomcat-accept-count');
+  writeFileSync(path.join(folder, 'incident.json'), '{}');
+  const file = path.join(installation.newFolder(), 'elsewhere', 'page.html');
+  expect((await installation.run(['report', folder, '--output', file])).exitCode).toBe(0);
+  const links = linksIn(readFileSync(file, 'utf8'));
+  expect(new Set(links).size).toBe(2);
+  const places = links.map((link) => path.join(path.dirname(file), decodeURIComponent(link)));
+  expect(places.filter((place) => !existsSync(place))).toEqual([]);
+});
+
+test('a run without a page is named in the index, and not linked to', async () => {
+  const folder = installation.newFolder();
+  cpSync(path.join(FIXTURES, 'runs', 'fits'), path.join(folder, 'here'), { recursive: true });
+  const finding = { scenario: 'fits', variant: '', verdict: 'confirmed', observed: '3' };
+  const findings = ['here', 'gone'].map((name) => ({
+    ...{ ...finding, reason: null, rule: null, runFolder: `runs/x/${name}` },
+  }));
+  const claim = { id: '001-a', document: '001', claim: 'It is so.', verdict: 'confirmed' };
+  const totals = { confirmed: 1, outdated: 0, contradicted: 0, inconclusive: 0 };
+  const kernel = { release: '6.18.0', architecture: 'x64', distribution: 'Debian 13' };
+  const json = { schemaVersion: 1, kernel, totals, scenarios: [], wallMs: 1 };
+  writeFileSync(
+    path.join(folder, 'verify.json'),
+    JSON.stringify({ ...json, claims: [{ ...claim, reason: null, observed: '3', findings }] }),
+  );
+  expect((await installation.run(['report', folder])).exitCode).toBe(0);
+  expect(linksIn(readFileSync(path.join(folder, 'report.html'), 'utf8'))).toEqual([
+    'here/report.html',
+  ]);
+});
+
 test('a folder with a damaged run still gets a page, which says so; one without a run does not', async () => {
   const folder = copyOf('runs', 'fits');
   rmSync(path.join(folder, 'commands.jsonl'));

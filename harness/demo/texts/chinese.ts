@@ -1,8 +1,9 @@
 import { CHINESE_CLAIMS } from '../../report/chinese/claims.ts';
+import { CHINESE_LADDER } from '../../report/chinese/ladder.ts';
 import { CHINESE_RULES } from '../../report/chinese/rules.ts';
 import { CHINESE_FIRST_STEPS } from './chinese-first-steps.ts';
 import { CHINESE_LATER_STEPS } from './chinese-later-steps.ts';
-import { CHINESE_LADDER, CHINESE_TIMELINE, chineseCounter } from './chinese-report.ts';
+import { CHINESE_TIMELINE, chineseCounter } from './chinese-report.ts';
 import type { DemoTexts, EndWords, KeyWords, PageWords, PlainWords, ResultWords } from './texts.ts';
 
 const page: PageWords = {

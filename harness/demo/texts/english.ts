@@ -1,4 +1,5 @@
 import { meaningOf } from '../../report/counter-meanings.ts';
+import { ENGLISH_LADDER } from '../../report/ladder-words.ts';
 import { count } from '../../report/words.ts';
 import { ENGLISH_FIRST_STEPS } from './english-first-steps.ts';
 import { ENGLISH_LATER_STEPS } from './english-later-steps.ts';
@@ -167,15 +168,7 @@ export const ENGLISH: DemoTexts = {
   },
   keys,
   plain,
-  ladder: {
-    what: (what) => what,
-    bytes: (bytes) => count(bytes, 'byte'),
-    again: (label) => `${label} again`,
-    refused: 'refused: nothing comes back',
-    dropped: 'dropped: the queue is full',
-    more: (rows) => `${rows} more`,
-    note: (says) => says,
-  },
+  ladder: ENGLISH_LADDER,
   timeline: {
     synQueue: 'SYN queue',
     atMost: (length) => `at most ${length}`,

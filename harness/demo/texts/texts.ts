@@ -2,7 +2,7 @@
 import type { Host } from '../../domain/tcp.ts';
 import type { FindingKind, Testimony } from '../../domain/verdict.ts';
 import type { LadderRow } from '../../report/ladder.ts';
-import type { LadderWords } from '../../report/ladder-text.ts';
+import type { LadderWords } from '../../report/ladder-words.ts';
 import type { TimelineWords } from '../../report/timeline-text.ts';
 import type { Facts, StepId } from '../step.ts';
 import { CHINESE } from './chinese.ts';

@@ -36,6 +36,7 @@ export const EN: Words = {
   },
   document: 'Document',
   documentSays: 'Document says',
+  expected: 'Expected',
   measured: 'Measured',
   predicted: 'Predicted',
   rule: 'Rule',
@@ -93,6 +94,8 @@ export const EN: Words = {
   seconds: 'seconds since the first client',
   timelineHint:
     'Drag across a chart to zoom in, double-click to see all. Ticks at the top: a refused SYN.',
+  atMost: (label, most) => `${label} at most ${most}`,
+  noClients: 'No client of this run has left a story.',
   noTimeline: 'Nothing looked at the queues in this run.',
   client: 'client',
   server: 'server',
@@ -107,6 +110,7 @@ export const EN: Words = {
   zoomReset: 'Even rows',
   again: 'again',
   afterGap: (gap) => `+${gap}`,
+  shortened: (gap) => `${gap} pass, drawn shorter`,
   fates: { refused: 'refused: nothing comes back', dropped: 'dropped' },
   segments: { 'keepalive probe': 'keepalive probe', data: 'data' },
   packet: 'Raw packet',
@@ -149,13 +153,11 @@ export const EN: Words = {
   acceptMap: 'Accept queue: how many connections wait',
   synMap: 'SYN queue: how many requests wait',
   mapHint:
-    'Rows: backlog / somaxconn. Columns: tcp_max_syn_backlog / tcp_syncookies. In each cell what was measured; where it differs, what was expected below it.',
+    'Rows: backlog / somaxconn. Columns: tcp_max_syn_backlog / tcp_syncookies. In each cell what was measured; where it differs, what was expected below it. Empty: the sweep did not ask for it.',
   compareWith: 'Compare with',
   withPrediction: 'the prediction',
   withDocuments: 'the formula of the documents',
-  exact: 'exact',
-  differs: 'differs',
-  differsMuch: 'by a factor of 8 or more',
+  heat: ['exact', 'off by less than 2 times', '2 times', '4 times', '8 times or more'],
   exactCells: (exact, all) => `${exact} of ${all} figures measured exactly as predicted`,
   chainOf: (client) => `From the error to its cause: connection ${client}`,
   levels: {
@@ -166,5 +168,6 @@ export const EN: Words = {
     queue: 'accept queue',
     counters: 'counters',
   },
+  roles: { fault: 'fault', remedy: 'remedy' },
   wholeRun: 'whole run',
 };

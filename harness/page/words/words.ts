@@ -31,6 +31,8 @@ export interface Words {
   >;
   readonly document: string;
   readonly documentSays: string;
+  /** Where no document says it. */
+  readonly expected: string;
   readonly measured: string;
   readonly predicted: string;
   readonly rule: string;
@@ -71,6 +73,9 @@ export interface Words {
   readonly seconds: string;
   readonly timelineHint: string;
   readonly noTimeline: string;
+  /** A figure of a chart with its highest value. */
+  readonly atMost: (label: string, most: number) => string;
+  readonly noClients: string;
   readonly client: string;
   readonly server: string;
   readonly ladderOf: (client: number) => string;
@@ -82,6 +87,8 @@ export interface Words {
   readonly zoomReset: string;
   readonly again: string;
   readonly afterGap: (gap: string) => string;
+  /** Of a gap that is drawn shorter than it is. */
+  readonly shortened: (gap: string) => string;
   readonly fates: Readonly<Record<'refused' | 'dropped', string>>;
   readonly segments: Readonly<Record<string, string>>;
   readonly packet: string;
@@ -122,11 +129,11 @@ export interface Words {
   readonly compareWith: string;
   readonly withPrediction: string;
   readonly withDocuments: string;
-  readonly exact: string;
-  readonly differs: string;
-  readonly differsMuch: string;
+  /** From exact to far off, as the classes heat-0 to heat-4. */
+  readonly heat: readonly [string, string, string, string, string];
   readonly exactCells: (exact: number, all: number) => string;
   readonly chainOf: (client: number) => string;
   readonly levels: Readonly<Record<string, string>>;
+  readonly roles: Readonly<Record<string, string>>;
   readonly wholeRun: string;
 }

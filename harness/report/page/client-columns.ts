@@ -1,6 +1,13 @@
+import type { Connection } from '../../domain/tcp.ts';
 import type { ClientView } from '../client-views.ts';
+import { isUnanswered } from '../ladder.ts';
 import { pack } from './packed.ts';
-import { CLIENT_STATUSES, type ClientColumns, type ClientStatus } from './page-model.ts';
+import {
+  CLIENT_STATUSES,
+  type ClientColumns,
+  type ClientStatus,
+  NO_PACKETS,
+} from './page-model.ts';
 
 /** What became of a client, in one word. */
 export function statusOf(view: ClientView): ClientStatus {
@@ -14,15 +21,19 @@ function statusOfConnected({ story, fooled, rejected, place }: ClientView): Clie
   if (fooled) return 'fooled';
   if (rejected) return 'rejected';
   if (place !== undefined) return 'waiting';
-  return story.end?.kind === 'closed-by-server' ? 'closed' : 'connected';
+  switch (story.end?.kind) {
+    case 'closed-by-server':
+      return 'closed';
+    case 'reset-before-data':
+    case 'reset-after-data':
+      return 'reset';
+    default:
+      return 'connected';
+  }
 }
 
-/** More than a byte or two bytes can tell is told as the most that they can. */
-const atMost =
-  (most: number) =>
-  (value: number): number =>
-    Math.min(value, most);
-const u8 = atMost(0xff);
+/** More than a byte can tell is told as the most that it can. */
+const u8 = (value: number): number => Math.min(value, NO_PACKETS - 1);
 
 export function clientColumns(views: readonly ClientView[]): ClientColumns {
   const column = (of: (view: ClientView) => number): readonly number[] => views.map(of);
@@ -50,11 +61,15 @@ export function clientColumns(views: readonly ClientView[]): ClientColumns {
     ),
     syns: pack(
       'u8',
-      column(({ connection }) => u8(connection?.syns.length ?? 0)),
+      column(({ connection }) =>
+        connection === undefined ? NO_PACKETS : u8(connection.syns.length),
+      ),
     ),
     refusedSyns: pack(
       'u8',
-      column(({ connection }) => u8(refusedOf(connection))),
+      column(({ connection }) =>
+        connection === undefined ? NO_PACKETS : u8(refusedOf(connection)),
+      ),
     ),
     place: pack(
       'u32',
@@ -63,5 +78,5 @@ export function clientColumns(views: readonly ClientView[]): ClientColumns {
   };
 }
 
-const refusedOf = (connection: ClientView['connection']): number =>
-  connection?.syns.filter(({ answeredAtMs }) => answeredAtMs === undefined).length ?? 0;
+const refusedOf = (connection: Connection): number =>
+  connection.syns.filter((syn) => isUnanswered(connection, syn)).length;

@@ -17,14 +17,20 @@ export interface PageLadders {
   readonly sampled: boolean;
 }
 
+interface LadderSource {
+  readonly packets: readonly RawPacket[];
+  /** The client that is shown first: its ladder is there in any case. */
+  readonly chosen: number | undefined;
+}
+
 export function pageLadders(
   views: readonly ClientView[],
   seen: Observations,
-  packets: readonly RawPacket[],
+  { packets, chosen }: LadderSource,
 ): PageLadders {
   const captured = views.filter(({ connection }) => connection !== undefined);
   const sampled = captured.length >= MOST_CONNECTIONS;
-  const shown = sampled ? sampleOf(captured) : captured;
+  const shown = sampled ? sampleOf(captured, chosen) : captured;
   const byEnd = packetsByEnd(packets, shown);
   const gated = seen.plan.steps.some((step) => step.kind === 'gate' && step.closed);
   const serverPort = seen.plan.network.port;
@@ -34,13 +40,13 @@ export function pageLadders(
   };
 }
 
-function sampleOf(views: readonly ClientView[]): readonly ClientView[] {
+function sampleOf(views: readonly ClientView[], chosen: number | undefined): readonly ClientView[] {
   const taken = new Map<string, number>();
   return views.filter((view) => {
     const kind = `${statusOf(view)} ${view.connection?.syns.length === 1}`;
     const number = (taken.get(kind) ?? 0) + 1;
     taken.set(kind, number);
-    return number <= SAMPLE_OF_EACH;
+    return number <= SAMPLE_OF_EACH || view.story.client === chosen;
   });
 }
 

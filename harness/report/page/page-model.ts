@@ -11,8 +11,10 @@ import type {
   Identity,
   JudgedClaim,
   KernelRule,
+  Testimony,
   UnexercisedClaim,
 } from '../../domain/verdict.ts';
+import type { HeatMap } from './heat-map.ts';
 import type { Packed } from './packed.ts';
 
 export interface PageKernel {
@@ -37,6 +39,9 @@ export const CLIENT_STATUSES = [
 ] as const;
 export type ClientStatus = (typeof CLIENT_STATUSES)[number];
 
+/** In `ClientColumns.syns` and `refusedSyns`: the capture has no packet of this client. */
+export const NO_PACKETS = 255;
+
 /** One entry for each client in every column, in the order of the clients. */
 export interface ClientColumns {
   readonly count: number;
@@ -48,6 +53,7 @@ export interface ClientColumns {
   /** How long connect(2) took; NaN: it had no outcome. */
   readonly afterMs: Packed;
   readonly syns: Packed;
+  /** SYNs that drew no answer at all. */
   readonly refusedSyns: Packed;
   /** In the accept queue; 0: none. */
   readonly place: Packed;
@@ -113,7 +119,11 @@ export interface PageComparison {
   readonly meaning: string | null;
   readonly predicted: string;
   readonly measured: string;
-  readonly witnesses: readonly string[];
+  readonly witnesses: readonly {
+    readonly witness: Testimony['witness'];
+    readonly of: string;
+    readonly value: number;
+  }[];
   readonly result: 'holds' | 'off' | 'unmeasured';
 }
 
@@ -146,6 +156,8 @@ interface Headline {
 export interface RunPage extends Headline {
   readonly kind: 'run';
   readonly scenario: string;
+  /** Of an incident. */
+  readonly phase: string | null;
   readonly story: string;
   readonly inShort: readonly string[];
   readonly startedAt: string;
@@ -162,7 +174,7 @@ export interface RunPage extends Headline {
   /** Not all of a large run: see `sampled`. */
   readonly ladders: readonly PageLadder[];
   readonly sampled: boolean;
-  /** Clients whose ladders are worth a sheet of paper. */
+  /** Clients whose ladders are worth a sheet of paper; the last one is shown first on a screen. */
   readonly printed: readonly number[];
   readonly counters: readonly PageCounter[];
   readonly ledger: { readonly balanced: boolean; readonly identities: readonly Identity[] };
@@ -196,25 +208,6 @@ export interface CataloguePage extends Omit<Headline, 'reason'> {
   readonly claims: readonly PageClaim[];
   readonly runs: number;
   readonly wallMs: number;
-}
-
-export interface HeatCell {
-  readonly row: number;
-  readonly column: number;
-  readonly predicted: number;
-  readonly measured: number | null;
-  /** What the documents compute; null where they compute the same. */
-  readonly documented: number | null;
-  readonly problem: string | null;
-  readonly rule: KernelRule | null;
-  readonly href: string | null;
-}
-
-export interface HeatMap {
-  readonly queue: 'accept' | 'syn';
-  readonly rows: readonly string[];
-  readonly columns: readonly string[];
-  readonly cells: readonly HeatCell[];
 }
 
 export interface SweepPage {

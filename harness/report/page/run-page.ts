@@ -4,6 +4,7 @@ import {
   comparePrediction,
   describeRange,
 } from '../../verdict/prediction-check.ts';
+import { chooseLadder } from '../chosen-ladder.ts';
 import { tellTales } from '../client-tales.ts';
 import { type ClientView, viewClients } from '../client-views.ts';
 import { movedCounters } from '../counters-section.ts';
@@ -31,11 +32,13 @@ export interface RunPageInput extends ReportInput {
 export function runPage(input: RunPageInput): RunPage {
   const { scenario, seen, verdict } = input;
   const views = viewClients(seen);
-  const { ladders, sampled } = pageLadders(views, seen, input.packets);
+  const chosen = chooseLadder(views, seen)?.client;
+  const { ladders, sampled } = pageLadders(views, seen, { packets: input.packets, chosen });
   const { kernelRelease: release, architecture, distribution } = seen.surroundings;
   return {
     kind: 'run',
     ...{ scenario: scenario.id, title: scenario.title, story: scenario.story },
+    phase: seen.plan.parameters.phase ?? null,
     ...{ verdict: verdict.kind, reason: verdict.reason },
     kernel: { release, architecture, distribution },
     inShort: inShort(views, seen),
@@ -52,7 +55,7 @@ export function runPage(input: RunPageInput): RunPage {
       clients: clients.length,
     })),
     connections: seen.connections.length,
-    ...{ ladders, sampled, printed: worthPrinting(views, ladders) },
+    ...{ ladders, sampled, printed: worthPrinting(views, ladders, chosen) },
     counters: movedCounters(seen.counters).map(({ meaning, ...moved }) => ({
       ...moved,
       meaning: meaning ?? null,
@@ -76,23 +79,28 @@ const comparisonOf = (comparison: Comparison): PageComparison => ({
   meaning: FIGURE_MEANINGS[comparison.figure] ?? null,
   predicted: describeRange(comparison.predicted),
   measured: measuredWords(comparison),
-  witnesses: comparison.measured.map(({ witness, of, value }) => `${witness}: ${of} ${value}`),
+  witnesses: comparison.measured.map(({ witness, of, value }) => ({ witness, of, value })),
   result: comparison.measured.length === 0 ? 'unmeasured' : comparison.holds ? 'holds' : 'off',
 });
 
-/** The client with the longest ladder of each outcome: paper has no room for more. */
+/** The client with the longest ladder of each outcome, and last the one to be shown first. */
 function worthPrinting(
   views: readonly ClientView[],
   ladders: readonly PageLadder[],
+  chosen: number | undefined,
 ): readonly number[] {
   const statuses = new Map(views.map((view) => [view.story.client, statusOf(view)]));
   const best = new Map<string, PageLadder>();
+  const isChosen = (ladder: PageLadder | undefined): boolean =>
+    ladder !== undefined && ladder.client === chosen;
   for (const ladder of ladders) {
     const status = statuses.get(ladder.client) ?? '';
     const other = best.get(status);
-    if (other === undefined || ladder.rows.length > other.rows.length) best.set(status, ladder);
+    const isLonger = other === undefined || ladder.rows.length > other.rows.length;
+    if (ladder.client === chosen || (isLonger && !isChosen(other))) best.set(status, ladder);
   }
-  return [...best.values()].map(({ client }) => client);
+  const clients = [...best.values()].map(({ client }) => client);
+  return clients.sort((one, other) => Number(one === chosen) - Number(other === chosen));
 }
 
 function repeatCommands(input: RunPageInput): readonly PageCommand[] {

@@ -1,28 +1,32 @@
 import type { Sweep, SweepCell } from '../../domain/sweep.ts';
-import { hrefOf } from './catalogue-page.ts';
-import type { HeatCell, HeatMap, SweepPage } from './page-model.ts';
+import { besideIt, hrefOf, type LinkTo } from './catalogue-page.ts';
+import type { HeatCell, HeatMap } from './heat-map.ts';
+import type { SweepPage } from './page-model.ts';
 
 /** Prediction and measurement as two maps, one for each queue. */
-export const sweepPage = ({ kernel, cells, wallMs }: Sweep): SweepPage => ({
+export const sweepPage = (
+  { kernel, cells, wallMs }: Sweep,
+  linkTo: LinkTo = besideIt,
+): SweepPage => ({
   kind: 'sweep',
   title: 'What both queues of a listener hold, predicted and measured',
   kernel,
   wallMs,
-  maps: [acceptMap(cells), synMap(cells)],
+  maps: [acceptMap(cells, linkTo), synMap(cells, linkTo)],
 });
 
 const rowOf = ({ backlog, somaxconn }: SweepCell): string => `${backlog} / ${somaxconn}`;
 const columnOf = ({ maxSynBacklog, syncookies }: SweepCell): string =>
   `${maxSynBacklog} / ${syncookies}`;
 
-const acceptMap = (cells: readonly SweepCell[]): HeatMap =>
-  mapOf('accept', cells, ({ acceptQueueCapacity: { predicted, measured } }) => ({
+const acceptMap = (cells: readonly SweepCell[], linkTo: LinkTo): HeatMap =>
+  mapOf('accept', cells, linkTo, ({ acceptQueueCapacity: { predicted, measured } }) => ({
     ...{ predicted, measured },
     documented: null,
   }));
 
-const synMap = (cells: readonly SweepCell[]): HeatMap =>
-  mapOf('syn', cells, ({ synQueueCapacity: { predicted, measured, oldFormula } }) => ({
+const synMap = (cells: readonly SweepCell[], linkTo: LinkTo): HeatMap =>
+  mapOf('syn', cells, linkTo, ({ synQueueCapacity: { predicted, measured, oldFormula } }) => ({
     ...{ predicted, measured },
     documented: oldFormula,
   }));
@@ -30,6 +34,7 @@ const synMap = (cells: readonly SweepCell[]): HeatMap =>
 function mapOf(
   queue: HeatMap['queue'],
   cells: readonly SweepCell[],
+  linkTo: LinkTo,
   figures: (cell: SweepCell) => Pick<HeatCell, 'predicted' | 'measured' | 'documented'>,
 ): HeatMap {
   const rows = [...new Set(cells.toSorted(byRow).map(rowOf))];
@@ -42,7 +47,7 @@ function mapOf(
       row: rows.indexOf(rowOf(cell)),
       column: columns.indexOf(columnOf(cell)),
       ...figures(cell),
-      ...{ problem: cell.problem, rule: cell.rule, href: hrefOf(cell.runFolder) },
+      ...{ problem: cell.problem, rule: cell.rule, href: hrefOf(cell.runFolder, linkTo) },
     })),
   };
 }

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { parametersFrom } from '../../../harness/commands/run-options.ts';
 import { commandOf, parametersOf, scenarioOf } from '../../../harness/demo/parameters.ts';
 import { STEPS } from '../../../harness/demo/steps.ts';
-import { chineseCounter, chineseNote } from '../../../harness/demo/texts/chinese-report.ts';
+import { chineseCounter } from '../../../harness/demo/texts/chinese-report.ts';
 import { languageOf, TEXTS } from '../../../harness/demo/texts/texts.ts';
 import { wrapText } from '../../../harness/demo/wrap-text.ts';
+import { NOTE_SENTENCES } from '../../../harness/report/chinese/ladder.ts';
+import { translated } from '../../../harness/report/chinese/translated.ts';
 import { viewClients } from '../../../harness/report/client-views.ts';
 import { displayWidth } from '../../../harness/report/display-width.ts';
 import { ladderOf } from '../../../harness/report/ladder.ts';
@@ -30,8 +32,10 @@ describe('Chinese', () => {
             ),
       ),
     );
-    expect(new Set(notes.filter((says) => chineseNote(says) === undefined))).toEqual(new Set());
-    expect(chineseNote('gives up after 302 ms: its own timer')).toContain('302 ms');
+    expect(new Set(notes.filter((says) => translated(says, NOTE_SENTENCES) === undefined))).toEqual(
+      new Set(),
+    );
+    expect(translated('gives up after 302 ms: its own timer', NOTE_SENTENCES)).toContain('302 ms');
   });
 
   test('has no sentence that was left in English', () => {

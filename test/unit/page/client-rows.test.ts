@@ -4,6 +4,7 @@ import { type Clients, chosenRows } from '../../../harness/page/client-rows.ts';
 import { hexDump } from '../../../harness/page/hex-dump.ts';
 import {
   gapText,
+  isShortened,
   LONGEST_GAP_PX,
   ROW_PX,
   rowPositions,
@@ -52,6 +53,7 @@ test('rows are even until time is stretched, and no gap outgrows the page', () =
     rowPositions(rows, pxPerSecond).map((y, index, all) => y - (all[index - 1] ?? y));
   expect(gaps(0)).toEqual([0, ROW_PX, ROW_PX, ROW_PX]);
   expect(gaps(100)).toEqual([0, 100, ROW_PX, LONGEST_GAP_PX]);
+  expect([60_000, 99_000].map((atMs) => isShortened(1_000, atMs, 30))).toEqual([false, true]);
   expect([1_020, 205, 0.184].map(gapText)).toEqual(['1.02 s', '205 ms', '0.18 ms']);
 });
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { FILES } from '../../../harness/domain/evidence.ts';
 import { rawPacketsOf } from '../../../harness/evidence/raw-packets.ts';
 import { tcpSegmentOf } from '../../../harness/evidence/tcp-segment.ts';
 import { statusCounts, unpackClients } from '../../../harness/page/client-rows.ts';
@@ -89,6 +90,40 @@ test('the timeline counts from the opening snapshot and ends with what the ledge
   expect(Math.max(...unpack(timeline.capacity))).toBe(3);
 });
 
+test('a SYN that a closed port answered with RST was not left without an answer', () => {
+  const page = pageOf(fixture('refused-needs-a-closed-port'));
+  const segments = page.ladders
+    .find(({ client }) => client === 6)
+    ?.rows.flatMap((row) => (row.kind === 'segment' ? [`${row.what} ${row.fate}`] : []));
+  expect(segments).toEqual(['SYN taken', 'RST taken']);
+  expect(unpackClients(page.clients).refusedSyns).toEqual([0, 0, 0, 1, 1, 0]);
+  expect(unpack(page.timeline?.refusedSyns ?? page.clients.syns).at(-1)).toBe(2);
+  expect([...statusCounts(unpackClients(page.clients))]).toEqual([
+    ['reset', 3],
+    ['gave-up', 2],
+    ['refused', 1],
+  ]);
+});
+
+test('without a capture nobody knows how many SYNs there were', () => {
+  const evidence = new Map(fixture('fits'));
+  evidence.delete(FILES.capture);
+  const page = pageOf(evidence);
+  expect(unpackClients(page.clients).syns).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  expect(page.ladders).toEqual([]);
+});
+
+test('connections of client programs keep their numbers, and who was never let in is fooled', () => {
+  const page = pageOf(readEvidence('test/fixtures/incidents/tomcat-accept-count/fault'));
+  expect(page.inShort[0]).toMatch(/^Client 1000001 is fooled/);
+  expect(page.tales.map(({ who }) => who).join()).not.toContain('attempt');
+  expect(page.tales.map(({ why }) => why).join()).not.toContain('Infinity');
+  expect(page.setup[0]?.[1]).toMatch(
+    /^blocking-workers, .+: listens on port \d+ with a backlog of 1$/,
+  );
+  expect(page.setup[2]).toEqual(['clients', '3 client programs, as the course says']);
+});
+
 test('the commands can be copied into a shell', () => {
   expect(pageOf(fixture('accept-queue-overflow')).repeat.map(({ command }) => command)).toEqual(
     expect.arrayContaining([
@@ -152,7 +187,7 @@ test('an incident shows its phases with their figures and links', () => {
     const { seen, verdict } = judgeEvidence(readEvidence(folder));
     return { kind: 'judged', phase, seen, verdict, tookMs: 1, runFolder: folder } as const;
   });
-  const page = incidentPage(judgeIncident(incident, cases), 'A story.', 'runs/x');
+  const page = incidentPage(judgeIncident(incident, cases), 'A story.', { runFolder: 'runs/x' });
   expect(page.phases).toMatchObject([
     { name: 'fault', href: 'fault/report.html', verdict: 'confirmed' },
     { name: 'remedy', href: 'remedy/report.html', verdict: 'confirmed' },

@@ -4,6 +4,7 @@ import { CHINESE } from '../../../harness/page/language.ts';
 import { TITLES_ZH } from '../../../harness/page/words/titles-zh.ts';
 import { CHINESE_CLAIMS } from '../../../harness/report/chinese/claims.ts';
 import { CHINESE_RULES } from '../../../harness/report/chinese/rules.ts';
+import { CHINESE_STORIES } from '../../../harness/report/chinese/stories.ts';
 import { COUNTER_MEANINGS } from '../../../harness/report/counter-meanings.ts';
 import { SCENARIOS } from '../../../harness/scenarios/catalogue.ts';
 import { INCIDENTS } from '../../../harness/scenarios/incidents/incidents.ts';
@@ -24,6 +25,10 @@ test('every scenario and incident has a Chinese title', () => {
   expect(Object.keys(TITLES_ZH)).toEqual(expect.arrayContaining(ALL.map(({ id }) => id)));
 });
 
+test('every scenario and incident tells its story in Chinese, too', () => {
+  expect(Object.keys(CHINESE_STORIES).sort()).toEqual(ALL.map(({ id }) => id).sort());
+});
+
 test('every kernel rule is there in Chinese, and no other', () => {
   const ids = Object.values(KERNEL_RULES).map(({ id }) => id);
   expect(Object.keys(CHINESE_RULES).sort()).toEqual([...ids].sort());
@@ -34,7 +39,7 @@ test('a sentence with numbers keeps them; one that is not known stays as it is',
     CHINESE.sentence('Clients 1-3 are connected and in the accept queue, waiting to be accepted.'),
   ).toBe('客户端 1-3 已连接，在 accept 队列中等待被 accept。');
   expect(CHINESE.sentence('gives up after 2503 ms: its own timer')).toBe(
-    '2503 ms 后放弃：自身定时器',
+    '2503 ms 后放弃：自身定时器到期',
   );
   expect(CHINESE.sentence('Nobody has said this yet.')).toBe('Nobody has said this yet.');
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CHINESE_LADDER } from '../../../harness/report/chinese/ladder.ts';
 import { type ChosenLadder, chooseLadder } from '../../../harness/report/chosen-ladder.ts';
 import { viewClients } from '../../../harness/report/client-views.ts';
 import { type LadderRow, ladderOf } from '../../../harness/report/ladder.ts';
@@ -87,6 +88,16 @@ test('an SVG says in words what it draws, and marks what was repeated or refused
   expect(svg).toContain('>1030 ms pass</text>');
   expect(svg).toContain('prefers-color-scheme: dark');
   expect(svg).not.toMatch(/href|url\(|<script/);
+});
+
+test('both speak Chinese', () => {
+  const diagram = ladderMermaid(refused, CHINESE_LADDER);
+  expect(mermaidProblems(diagram)).toEqual([]);
+  expect(diagram).toContain('Note over C: 2.500 s 2500 ms 后放弃：自身定时器到期');
+  const svg = ladderSvg(refused, CHINESE_LADDER);
+  expect(xmlProblems(svg)).toEqual([]);
+  expect(svg).toContain('lang="zh-CN"');
+  expect(svg).toContain('1.030 秒，客户端：重传 SYN，被拒绝：没有任何应答。');
 });
 
 test.each(FIXTURES)('every client of %s can be drawn', (name) => {
