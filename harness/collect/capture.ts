@@ -1,5 +1,5 @@
 import { FILES } from '../domain/evidence.ts';
-import { WIRE } from './host-network.ts';
+import { LOOPBACK, WIRE } from './host-network.ts';
 import { startProgram } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Site } from './site.ts';
@@ -11,6 +11,7 @@ const SNAP_LENGTH_BYTES = 160;
 const RING_KIB = 32_768;
 const DEADLINE_MS = 10_000;
 const LOOK_EVERY_MS = 5;
+const MOST_SEEN_CHARACTERS = 300;
 
 export interface Capture extends AsyncDisposable {
   readonly unexpectedEnd: Promise<never>;
@@ -42,7 +43,12 @@ export async function startCapture(
       recorder.append(FILES.captureLog, text);
     },
   });
-  const wait = { deadlineMs: DEADLINE_MS, signal, seen: () => JSON.stringify(log) };
+  const wait = {
+    deadlineMs: DEADLINE_MS,
+    signal,
+    seen: () => JSON.stringify(log.slice(-MOST_SEEN_CHARACTERS)),
+  };
+  const copies = captureInterface === LOOPBACK ? 2 : 1;
   const listening = until(() => log.includes('listening on'), LOOK_EVERY_MS, {
     ...wait,
     for: 'tcpdump to listen',
@@ -51,7 +57,7 @@ export async function startCapture(
   return {
     unexpectedEnd: tcpdump.unexpectedEnd,
     finish: async () => {
-      const drained = allWritten(tcpdump.kill, () => log, wait);
+      const drained = allWritten(tcpdump.kill, () => log, copies, wait);
       await Promise.race([drained, tcpdump.unexpectedEnd]);
       await tcpdump.finish('SIGINT', DEADLINE_MS);
     },
@@ -61,10 +67,15 @@ export async function startCapture(
 
 const INTERIM_STATISTICS = /(\d+) packets? captured, (\d+) packets? received by filter/g;
 
-/** On SIGUSR1 tcpdump prints its statistics: everything is written when captured = received. */
+/**
+ * On SIGUSR1 tcpdump prints its statistics: everything is written when captured = received. On a
+ * loopback interface the filter counts each packet twice, when it leaves and when it comes, of which
+ * tcpdump keeps one.
+ */
 function allWritten(
   signalTcpdump: (signal: 'SIGUSR1') => void,
   log: () => string,
+  copies: number,
   wait: Omit<Wait, 'for'>,
 ): Promise<void> {
   let asked = 0;
@@ -72,7 +83,7 @@ function allWritten(
     const answers = [...log().matchAll(INTERIM_STATISTICS)];
     if (answers.length < asked) return false;
     const [, captured, received] = answers.at(-1) ?? [];
-    if (asked > 0 && captured === received) return true;
+    if (asked > 0 && Number(captured) * copies === Number(received)) return true;
     asked += 1;
     signalTcpdump('SIGUSR1');
     return false;

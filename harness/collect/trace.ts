@@ -55,7 +55,11 @@ export async function startTrace(
 ): Promise<AsyncDisposable> {
   const instances = path.join(TRACEFS, 'instances');
   // Many machines have it mounted already, and would refuse to mount it twice.
-  if (!existsSync(instances)) await run(['mount', '-t', 'tracefs', 'tracefs', TRACEFS]);
+  if (!existsSync(instances)) {
+    // What starts a machine of our own has tried already.
+    if (ownMachine) return { [Symbol.asyncDispose]: () => Promise.resolve() };
+    await run(['mount', '-t', 'tracefs', 'tracefs', TRACEFS]);
+  }
   const folder = path.join(instances, instance);
   const held = hold(folder);
   if (held === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() };

@@ -1,4 +1,4 @@
-/** `--watch` and `--record` of a run. */
+/** `--watch`, `--lang` and `--record` of a run. */
 import type { Argv } from 'yargs';
 
 export const describeWatchOptions = (parser: Argv): Argv =>
@@ -6,6 +6,12 @@ export const describeWatchOptions = (parser: Argv): Argv =>
     .option('watch', {
       type: 'boolean',
       describe: 'show the queues, clients, counters and packets while the run goes on',
+      group: 'Drawing:',
+    })
+    .option('lang', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'language of --watch and --ladder: en or zh',
       group: 'Drawing:',
     })
     .option('record', {

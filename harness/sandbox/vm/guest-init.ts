@@ -34,21 +34,21 @@ for module in $(cat /modules/order); do
   insmod /modules/$module.ko || echo "backlog-lab: cannot load $module"
 done
 ip link set lo up
-stty -F /dev/ttyS1 raw -echo || poweroff -f
+stty -F /dev/ttyS1 raw -echo || reboot -f
 exec </dev/ttyS1 3>/dev/ttyS1
 node --version >/tmp/node 2>&1 || {
   printf '{"event":"no-node","words":"%s"}\\n' "$(tr -c 'A-Za-z0-9 .:/_-' ' ' </tmp/node | head -c 300)" >&3
   sync
-  poweroff -f
+  reboot -f
 }
 printf '{"event":"started"}\\n' >&3
 mkdir ${EVIDENCE}
-IFS= read -r line || poweroff -f
+IFS= read -r line || reboot -f
 printf '%s' "$line" | base64 -d | gunzip >${EVIDENCE}/${FILES.plan}
-IFS= read -r options || poweroff -f
+IFS= read -r options || reboot -f
 cd /
 node ${PACKAGE}/dist/harness/collect/main.js "$options" >&3
-cd ${EVIDENCE} || poweroff -f
+cd ${EVIDENCE} || reboot -f
 # status.json comes last, as it was written last: an archive that is cut off lacks it.
 set --
 for file in *; do
@@ -62,7 +62,7 @@ printf '{"event":"evidence","gzip":true}\\n' >&3
 tar -cf - "$@" | gzip -1 >&3
 # The last one to close the port waits until it has sent everything.
 exec </dev/null 3>&-
-poweroff -f
+reboot -f
 `;
 
 /** tcpdump becomes this user when it is root's. */

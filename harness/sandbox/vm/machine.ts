@@ -23,7 +23,7 @@ const PROCESSOR: Readonly<Record<Accelerator, readonly string[]>> = {
 };
 
 const COMMAND_LINE =
-  'console=ttyS0 panic=-1 loglevel=4 rdinit=/init random.trust_cpu=on rng_core.default_quality=1000 8250.nr_uarts=4';
+  'console=ttyS0 panic=-1 loglevel=4 rdinit=/init reboot=t random.trust_cpu=on rng_core.default_quality=1000 8250.nr_uarts=4';
 
 /**
  * The kernel kills the machine when this process dies, whatever kills it; the shell looks whether it
