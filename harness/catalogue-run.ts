@@ -33,6 +33,7 @@ const CONCERNS_ALL: ReadonlySet<HarnessErrorCode> = new Set([
   'DOCKER_IMAGE_UNAVAILABLE',
   'DOCKER_REFUSED',
   'DOCKER_UNAVAILABLE',
+  'KERNEL_UNAVAILABLE',
   'RUN_FOLDER_UNWRITABLE',
   'SANDBOX_NOT_ISOLATED',
   'SANDBOX_NOT_PERMITTED',
@@ -52,13 +53,15 @@ export async function runCatalogue(
   setMaxListeners(0, signal, options.force);
   const jobs = pLimit(jobsIn(options.sandbox, options.jobs));
   const starts = pLimit(options.starts);
+  let anyJudged = false;
   const settled = await Promise.allSettled(
     runs.map((run) =>
       jobs(async () => {
         try {
           const outcome = await startInTurn(starts, (onWait) =>
-            carryOut(run, { ...options, signal, onWait }),
+            carryOut(run, { ...options, signal, onWait, anyJudged: () => anyJudged }),
           );
+          anyJudged ||= outcome.kind === 'judged';
           options.onEnd(outcome);
           return outcome;
         } catch (error) {
@@ -101,6 +104,7 @@ async function startInTurn<Result>(
 
 interface RunOptions extends CatalogueOptions {
   readonly onWait: () => void;
+  readonly anyJudged: () => boolean;
 }
 
 /** Resolves to what the run came to; rejects with what concerns all of them. */
@@ -134,7 +138,7 @@ async function carryOut(run: CatalogueRun, options: RunOptions): Promise<Catalog
     const report = options.keep(judgement, folder ?? options.folder, run.label);
     return { kind: 'judged', ...ended(), ...essence(judgement), report };
   } catch (error) {
-    if (!(error instanceof HarnessError) || CONCERNS_ALL.has(error.code)) throw error;
+    if (!(error instanceof HarnessError) || concernsAll(error, options.anyJudged())) throw error;
     // A run that is ended by force fails in its own way: that it was stopped is what concerns all.
     options.signal.throwIfAborted();
     return { kind: 'failed', ...ended(), error };
@@ -153,6 +157,10 @@ function essence({
     kernel: { release, architecture, distribution },
   };
 }
+
+/** A kernel that has come up for another run can come up; one that never did will not for the next. */
+const concernsAll = ({ code }: HarnessError, anyJudged: boolean): boolean =>
+  CONCERNS_ALL.has(code) || (code === 'KERNEL_NOT_STARTED' && !anyJudged);
 
 /** A command that one scenario needs is its own affair; without those that all need nothing can run. */
 function throwIfNoCommands(outcomes: readonly CatalogueOutcome[]): void {

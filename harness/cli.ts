@@ -15,6 +15,8 @@ import {
   namesIncident,
 } from './commands/incident-options.ts';
 import { judgeAgain } from './commands/judge-again.ts';
+import { kernels } from './commands/kernels.ts';
+import { describeKernelsOptions, KERNELS_LISTS } from './commands/kernels-options.ts';
 import { describeLadderOptions } from './commands/ladder-options.ts';
 import { list } from './commands/list.ts';
 import { nearest } from './commands/nearest.ts';
@@ -47,6 +49,7 @@ const HANGUP = 129;
 
 const COMMANDS = [
   'verify',
+  'kernels',
   'sweep',
   'incident',
   'clients',
@@ -113,7 +116,7 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
 const parser = describeSandboxOptions(yargs(argv))
   .scriptName('npm run repro --')
   .usage(
-    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 demo              a guided workshop in ten steps\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 report <folder>   a page of it, to look at and to send to others\n$0 doctor            what this machine can do',
+    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 kernels           the same on several kernels, as one table\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 demo              a guided workshop in ten steps\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 report <folder>   a page of it, to look at and to send to others\n$0 doctor            what this machine can do',
   )
   .command('$0', false, (command) =>
     describeReportOption(
@@ -127,6 +130,9 @@ const parser = describeSandboxOptions(yargs(argv))
   )
   .command('verify', 'every scenario: which claims hold on this kernel', (command) =>
     describeReportOption(describeVerifyOptions(command)),
+  )
+  .command('kernels', 'verify on several kernels, as one table', (command) =>
+    describeReportOption(describeKernelsOptions(command)),
   )
   .command('sweep', 'what both queues hold, for many settings, beside the prediction', (command) =>
     describeReportOption(describeSweepOptions(command)),
@@ -203,6 +209,7 @@ const parser = describeSandboxOptions(yargs(argv))
 /** By command: the options that may be repeated. yargs forgets them when it has parsed. */
 const REPEATABLE: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['verify', [...VERIFY_LISTS, ...SANDBOX_LISTS]],
+  ['kernels', [...KERNELS_LISTS, ...SANDBOX_LISTS]],
   ['sweep', [...SWEEP_LISTS, ...SANDBOX_LISTS]],
   ['clients', [...CLIENTS_LISTS, ...SANDBOX_LISTS]],
   ['servers', [...SERVERS_LISTS, ...SANDBOX_LISTS]],
@@ -238,6 +245,8 @@ async function dispatch(): Promise<number | RunFailure> {
   switch (given._[0]) {
     case 'verify':
       return verify({ ...shown, ...asked(given) }, given);
+    case 'kernels':
+      return kernels({ ...shown, dryRun: given['dry-run'], report: wantsReport(given) }, given);
     case 'sweep':
       return sweep({ ...shown, ...asked(given) }, given);
     case 'clients':

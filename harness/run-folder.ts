@@ -26,6 +26,15 @@ export const createCatalogueFolder = (runsDir: string, now: Date, what: string):
 export const createRunFolderIn = (catalogueFolder: string, label: string, plan: RunPlan): string =>
   createFolder(path.join(catalogueFolder, label.replaceAll('/', '-')), plan);
 
+/** Makes the folder of one catalogue among several, such as `debian-6.1` for `debian:6.1`. */
+export const createFolderIn = (folder: string, name: string): string => {
+  const plain = name.replaceAll(/[^\w.+-]+/g, '-').slice(-LONGEST_NAME);
+  return createFolder(path.join(folder, plain.replace(/^[-.]+/, '')));
+};
+
+/** A path may be longer than a name may be. */
+const LONGEST_NAME = 100;
+
 const timestamp = (now: Date): string =>
   now.toISOString().replaceAll(/[-:]/g, '').replace('T', '-').replace(/Z$/, '');
 

@@ -4,6 +4,7 @@ import type { Explanation } from '../domain/explanation.ts';
 import type { HarnessError } from '../domain/harness-error.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import { type KernelRelease, parseRelease } from '../kernel/release.ts';
+import { standingOf } from '../kernel/rule-in-release.ts';
 import {
   type Experiment,
   type ExplainedClaim,
@@ -20,7 +21,6 @@ import {
   explanationOf,
   rowOf,
 } from '../scenarios/explanations/explanations.ts';
-import { standingOf } from '../scenarios/explanations/rule-in-release.ts';
 import { INCIDENTS, incidentNamed } from '../scenarios/incidents/incidents.ts';
 import { EXIT } from './exit-code.ts';
 import { type LastRun, lastRunFinder } from './last-run.ts';

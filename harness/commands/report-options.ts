@@ -18,5 +18,5 @@ export const describeReport = (parser: Argv): Argv =>
       describe: 'where to write it (report.html in the folder)',
     })
     .usage(
-      '$0 report <folder> [--output FILE]\n\nWrites one HTML file that shows a stored run: verdict and claims, timeline, clients, packets, ledger. It asks no network for anything. Of a folder of verify, sweep or incident it writes an index, and a page into the folder of each run.',
+      '$0 report <folder> [--output FILE]\n\nWrites one HTML file that shows a stored run: verdict and claims, timeline, clients, packets, ledger. It asks no network for anything. Of a folder of verify, kernels, sweep or incident it writes an index, and a page into the folder of each run.',
     );

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { FILES } from '../domain/evidence.ts';
 import type { IncidentVerdict } from '../domain/incident.ts';
+import type { KernelsVerdict } from '../domain/kernels.ts';
 import type { Sweep } from '../domain/sweep.ts';
 import { readJsonLines } from '../evidence/json-lines.ts';
 import { rawPacketsOf } from '../evidence/raw-packets.ts';
@@ -14,6 +15,7 @@ import {
   PAGE_FILE,
 } from '../report/page/catalogue-page.ts';
 import { incidentPage } from '../report/page/incident-page.ts';
+import { kernelsPage } from '../report/page/kernels-page.ts';
 import { type PageAssets, pageHtml } from '../report/page/page-html.ts';
 import { runPage } from '../report/page/run-page.ts';
 import { sweepPage } from '../report/page/sweep-page.ts';
@@ -60,6 +62,9 @@ function wordsOf(entry: unknown): readonly (readonly string[])[] {
 
 export const cataloguePageHtml = (json: CatalogueJson, linkTo?: LinkTo): string =>
   pageHtml(cataloguePage(json, linkTo), assets());
+
+export const kernelsPageHtml = (verdict: KernelsVerdict, linkTo?: LinkTo): string =>
+  pageHtml(kernelsPage(verdict, linkTo), assets());
 
 export const sweepPageHtml = (sweep: Sweep, linkTo?: LinkTo): string =>
   pageHtml(sweepPage(sweep, linkTo), assets());

@@ -1,9 +1,10 @@
-/** `report <folder>`: one HTML file that shows a stored run, an incident, a catalogue or a sweep. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+/** `report <folder>`: one HTML file that shows a stored run, an incident, a catalogue, several or a sweep. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CATALOGUE_FILE } from '../domain/catalogue.ts';
 import { FILES } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
+import { KERNELS_FILE, type KernelsVerdict } from '../domain/kernels.ts';
 import type { Sweep } from '../domain/sweep.ts';
 import { makeFolders } from '../make-folders.ts';
 import { type CatalogueJson, type LinkTo, PAGE_FILE } from '../report/page/catalogue-page.ts';
@@ -15,6 +16,7 @@ import {
   cataloguePageHtml,
   incidentPageHtml,
   keepPage,
+  kernelsPageHtml,
   runPageHtml,
   sweepPageHtml,
 } from './report-page.ts';
@@ -28,7 +30,11 @@ export function writeReport(given: string, output: string | undefined): number {
   const folder = path.resolve(given);
   const file = path.resolve(output ?? path.join(folder, PAGE_FILE));
   const made = modelOf(folder);
-  // An index links to the pages of its runs, wherever it is written itself.
+  // An index links to the pages of its runs, and that of several kernels to the index of each.
+  for (const catalogue of catalogueFoldersIn(folder)) {
+    writeRunPages(catalogue);
+    keepPage(placeOf(catalogue), modelOf(catalogue)(linksFrom(catalogue, catalogue)));
+  }
   if (!isRunFolder(folder)) writeRunPages(folder);
   write(file, made(linksFrom(path.dirname(file), folder)));
   print(`${shortened(file)}\n`);
@@ -53,6 +59,10 @@ function modelOf(folder: string): (linkTo: LinkTo) => string {
     const { incident, verdict } = judgedIncident(folder);
     return (linkTo) => incidentPageHtml(verdict, incident.scenario.story, placeOf(folder), linkTo);
   }
+  if (existsSync(path.join(folder, KERNELS_FILE))) {
+    const verdict = stored<KernelsVerdict>(folder, KERNELS_FILE, 'claims');
+    return (linkTo) => kernelsPageHtml(verdict, linkTo);
+  }
   if (existsSync(path.join(folder, CATALOGUE_FILE))) {
     const json = stored<CatalogueJson>(folder, CATALOGUE_FILE, 'claims');
     return (linkTo) => cataloguePageHtml(json, linkTo);
@@ -74,6 +84,14 @@ const placeOf = (folder: string) => ({ folder, printed: shortened(folder) });
 
 const pageOfRun = (folder: string): string =>
   runPageHtml(judgeEvidence(readEvidence(folder)), placeOf(folder));
+
+/** Of a folder of several kernels: those that have come to a verdict. */
+const catalogueFoldersIn = (folder: string): readonly string[] =>
+  existsSync(path.join(folder, KERNELS_FILE))
+    ? readdirSync(folder)
+        .map((name) => path.join(folder, name))
+        .filter((inner) => existsSync(path.join(inner, CATALOGUE_FILE)))
+    : [];
 
 /** A run that cannot be read has no page, and must not cost the others theirs. */
 function writeRunPages(folder: string): void {

@@ -39,7 +39,8 @@ const TEXTS: readonly (readonly [string, string])[] = [
 /** The options that may be repeated. */
 export const VERIFY_LISTS: readonly string[] = LISTS.map(([name]) => name);
 
-export function describeVerifyOptions(parser: Argv): Argv {
+/** What `verify` and `kernels` can be told alike. */
+export function describeCatalogueOptions(parser: Argv): Argv {
   const group = 'Verify:';
   for (const [name, describe] of LISTS) {
     parser.option(name, { type: 'string', array: true, nargs: 1, describe, group });
@@ -60,7 +61,11 @@ export function describeVerifyOptions(parser: Argv): Argv {
       describe: 'all findings, with witnesses and run folders',
     })
     .option('dry-run', { type: 'boolean', describe: 'print what would be run; starts nothing' })
-    .option('ipv6', { type: 'boolean', describe: 'use IPv6 inside the sandboxes', group })
+    .option('ipv6', { type: 'boolean', describe: 'use IPv6 inside the sandboxes', group });
+}
+
+export const describeVerifyOptions = (parser: Argv): Argv =>
+  describeCatalogueOptions(parser)
     .usage(
       '$0 verify [options]\n\nRuns every scenario, several at a time, and says of each documented claim whether it holds on this kernel. With --only and --document a claim must meet both.',
     )
@@ -72,7 +77,6 @@ export function describeVerifyOptions(parser: Argv): Argv {
     .epilogue(
       'Exit codes: 0 nothing is contradicted; 1 a claim is contradicted; 2 wrong usage; 3 nothing could be decided, or with --strict a claim could not; 4 the harness or its surroundings failed; 130 interrupted.',
     );
-}
 
 /** What was asked for, over the claims there are. Throws `USAGE`. */
 export function verifySettings(

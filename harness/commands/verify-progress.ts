@@ -7,20 +7,30 @@ export interface VerifyProgress extends Disposable {
   readonly ended: (outcome: CatalogueOutcome) => void;
 }
 
+export interface ProgressOptions {
+  readonly jobs: number;
+  readonly enabled: boolean;
+  /** Whose runs they are, where there are several lists of them. */
+  readonly name?: string;
+}
+
 const REDRAW_MS = 200;
 /** What a run takes besides the kernel's timers: processes to start, evidence to close and judge. */
 const AROUND_A_RUN_MS = 1_500;
 
 export function showVerifyProgress(
   runs: readonly CatalogueRun[],
-  { jobs, enabled }: { readonly jobs: number; readonly enabled: boolean },
+  { jobs, enabled, name }: ProgressOptions,
 ): VerifyProgress {
   const nothing = (): void => undefined;
   if (!enabled) return { started: nothing, ended: nothing, [Symbol.dispose]: nothing };
-  return process.stderr.isTTY === true ? rewrittenLine(runs, jobs) : linePerRun(runs.length);
+  const before = name === undefined ? '' : `${name}  `;
+  return process.stderr.isTTY === true
+    ? rewrittenLine(runs, jobs, before)
+    : linePerRun(runs.length, before);
 }
 
-function linePerRun(total: number): VerifyProgress {
+function linePerRun(total: number, before: string): VerifyProgress {
   let done = 0;
   return {
     started: () => undefined,
@@ -28,14 +38,18 @@ function linePerRun(total: number): VerifyProgress {
       done += 1;
       const word = outcome.kind === 'failed' ? outcome.error.code : outcome.verdict.kind;
       process.stderr.write(
-        `${done}/${total}  ${word}  ${outcome.run.label}  ${duration(outcome.tookMs)}\n`,
+        `${before}${done}/${total}  ${word}  ${outcome.run.label}  ${duration(outcome.tookMs)}\n`,
       );
     },
     [Symbol.dispose]: () => undefined,
   };
 }
 
-function rewrittenLine(runs: readonly CatalogueRun[], jobs: number): VerifyProgress {
+function rewrittenLine(
+  runs: readonly CatalogueRun[],
+  jobs: number,
+  before: string,
+): VerifyProgress {
   const startedMs = new Map<CatalogueRun, number>();
   const done = new Set<CatalogueRun>();
   const draw = (): void => {
@@ -47,7 +61,7 @@ function rewrittenLine(runs: readonly CatalogueRun[], jobs: number): VerifyProgr
         elapsedMs: startedMs.has(run) ? nowMs - (startedMs.get(run) ?? nowMs) : null,
         lastsMs: run.variant.lastsMs + AROUND_A_RUN_MS,
       }));
-    const line = progressLine(left, runs.length, jobs);
+    const line = `${before}${progressLine(left, runs.length, jobs)}`;
     process.stderr.write(`\r\u001b[K${shortened(line, (process.stderr.columns ?? 80) - 1)}`);
   };
   const timer = setInterval(draw, REDRAW_MS);

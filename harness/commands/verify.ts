@@ -53,16 +53,9 @@ export async function verify(
     const sandbox = await openChosenSandbox(shown.sandbox, interruption.signal);
     const list = workList(SCENARIOS, settings, unameOf(sandbox));
     folder = createCatalogueFolder(settings.runsDir, new Date(), 'verify');
-    const verdict = await verdictOf(list, { settings, shown, folder, sandbox, interruption });
-    if (!keepConclusion(folder, CATALOGUE_FILE, verifyJsonReport(verdict))) {
-      process.stderr.write(`Cannot keep ${CATALOGUE_FILE} in ${folder}.\n`);
-    }
+    const verdict = await catalogueIn(list, { settings, shown, folder, sandbox, interruption });
     report(verdict, settings.reporters, shown);
-    if (shown.report) {
-      const where = { folder, printed: shortened(folder) };
-      keepPage(where, cataloguePageHtml(verifyJson(verdict) as CatalogueJson));
-      tellPage(where);
-    }
+    if (shown.report) tellPage({ folder, printed: shortened(folder) });
     return exitCodeOfCatalogue(verdict);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
@@ -70,23 +63,43 @@ export async function verify(
   }
 }
 
-interface Undertaking {
-  readonly settings: VerifySettings;
-  readonly shown: VerifyShown;
+export interface Undertaking {
+  readonly settings: Pick<VerifySettings, 'jobs' | 'strict'>;
+  readonly shown: Pick<VerifyShown, 'quiet' | 'report'>;
   readonly folder: string;
   readonly sandbox: Sandbox;
   readonly interruption: Interruption;
+  /** Before the words of the progress, where there are several catalogues. */
+  readonly name?: string;
+}
+
+/** Carries the runs out, and keeps the verdict and its page in the folder. */
+export async function catalogueIn(
+  list: WorkList,
+  undertaking: Undertaking,
+): Promise<CatalogueVerdict> {
+  const { folder, shown } = undertaking;
+  const verdict = await verdictOf(list, undertaking);
+  if (!keepConclusion(folder, CATALOGUE_FILE, verifyJsonReport(verdict))) {
+    process.stderr.write(`Cannot keep ${CATALOGUE_FILE} in ${folder}.\n`);
+  }
+  if (shown.report) {
+    const where = { folder, printed: shortened(folder) };
+    keepPage(where, cataloguePageHtml(verifyJson(verdict) as CatalogueJson));
+  }
+  return verdict;
 }
 
 async function verdictOf(
   list: WorkList,
-  { settings, shown, folder, sandbox, interruption }: Undertaking,
+  { settings, shown, folder, sandbox, interruption, name }: Undertaking,
 ): Promise<CatalogueVerdict> {
   const { jobs, strict } = settings;
   const startedMs = performance.now();
   using progress = showVerifyProgress(list.runs, {
     jobs: jobsIn(sandbox, jobs),
     enabled: !shown.quiet,
+    ...(name === undefined ? {} : { name }),
   });
   const outcomes = await runCatalogue(list.runs, {
     sandbox,
@@ -112,7 +125,10 @@ async function verdictOf(
 }
 
 /** An ordinary user cannot decide everything, so only --strict asks for it; nothing at all is too little. */
-export function exitCodeOfCatalogue({ totals, strict }: CatalogueVerdict): number {
+export function exitCodeOfCatalogue({
+  totals,
+  strict,
+}: Pick<CatalogueVerdict, 'totals' | 'strict'>): number {
   if (totals.contradicted > 0) return EXIT.contradicted;
   const decided = totals.confirmed + totals.outdated;
   const isTooLittle = decided === 0 || (strict && totals.inconclusive > 0);

@@ -3,6 +3,7 @@ import type { PageModel } from '../report/page/page-model.ts';
 import { cataloguePage } from './catalogue-view.ts';
 import { h } from './dom.ts';
 import { incidentPage } from './incident-view.ts';
+import { kernelsPage } from './kernels-view.ts';
 import { CHINESE, ENGLISH, type Language } from './language.ts';
 import { newReader } from './reader.ts';
 import { runPage } from './run-view.ts';
@@ -42,6 +43,8 @@ function bodyOf(): Drawn {
       return runPage(model, language, reader);
     case 'catalogue':
       return still(cataloguePage(model, language, reader));
+    case 'kernels':
+      return still(kernelsPage(model, language));
     case 'sweep':
       return still(sweepPage(model, language, reader));
     case 'incident':

@@ -35,9 +35,9 @@ function suiteLines(
   ];
 }
 
-type Result = 'passed' | 'failure' | 'skipped';
+export type Result = 'passed' | 'failure' | 'skipped';
 
-function resultOf(kind: FindingKind, strict: boolean): Result {
+export function resultOf(kind: FindingKind, strict: boolean): Result {
   if (kind === 'contradicted') return 'failure';
   if (kind === 'inconclusive') return strict ? 'failure' : 'skipped';
   return 'passed';
@@ -93,9 +93,9 @@ function outcomeOf(
 const tookMs = ({ findings }: CatalogueClaim): number =>
   Math.max(0, ...findings.map((finding) => finding.tookMs));
 
-const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
+export const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 
-const attributesOf = (values: Readonly<Record<string, string | number>>): string =>
+export const attributesOf = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
     .map(([name, value]) => ` ${name}="${xmlText(`${value}`)}"`)
     .join('');

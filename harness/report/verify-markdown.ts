@@ -9,6 +9,7 @@ import {
   disagreementWords,
   foundWords,
   kernelWords,
+  MARKS,
   timeWords,
   totalsWords,
 } from './verify-words.ts';
@@ -42,8 +43,6 @@ const row = (claim: CatalogueClaim): string => {
 };
 
 /** The mark is for the eye; the word says it too, for those who cannot see it. */
-const MARKS = { confirmed: '✓', outdated: '↻', contradicted: '✗', inconclusive: '?' } as const;
-
 const verdictCell = ({ kind }: CatalogueClaim): string => `${MARKS[kind]} ${kind}`;
 
 const foundCell = (claim: CatalogueClaim): string =>

@@ -40,13 +40,13 @@ function diagnostics({ kind, finding, findings }: CatalogueClaim): readonly stri
   ];
 }
 
-const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+export const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 
 /** A description or a reason: a # would begin a directive, and a line break would end the test point. */
 export const tapText = (text: string): string => oneLine(text).replaceAll(/[\\#]/g, '\\$&');
 
 /** JSON leaves a few characters as they are that YAML does not print. */
-const yamlText = (text: string): string =>
+export const yamlText = (text: string): string =>
   JSON.stringify(text).replaceAll(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,

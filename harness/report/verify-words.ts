@@ -1,5 +1,5 @@
 /** What the reports of a catalogue say alike. */
-import type { CatalogueClaim, CatalogueVerdict } from '../domain/catalogue.ts';
+import type { CatalogueClaim, CatalogueVerdict, StatedClaim } from '../domain/catalogue.ts';
 import type { Finding, FindingKind } from '../domain/verdict.ts';
 import { predictionClaim } from '../verdict/judge.ts';
 import { ruleWords } from './claims-section.ts';
@@ -13,6 +13,14 @@ export const KINDS: readonly FindingKind[] = [
   'inconclusive',
 ];
 
+/** Where there is no room for the word. */
+export const MARKS: Readonly<Record<FindingKind, string>> = {
+  confirmed: '✓',
+  outdated: '↻',
+  contradicted: '✗',
+  inconclusive: '?',
+};
+
 /** What each document is about, in a few words. */
 const TITLES: Readonly<Record<string, string>> = {
   '000': 'half-open connections after an RPC provider restarts',
@@ -23,14 +31,18 @@ const TITLES: Readonly<Record<string, string>> = {
   [predictionClaim.document]: 'what the kernel does beside the documents',
 };
 
-export interface DocumentGroup {
+export interface DocumentGroup<Claim = CatalogueClaim> {
   readonly document: string;
   readonly title: string;
-  readonly claims: readonly CatalogueClaim[];
+  readonly claims: readonly Claim[];
 }
 
 /** The claims by document, in the order in which they come. */
-export function byDocument({ claims }: CatalogueVerdict): readonly DocumentGroup[] {
+export function byDocument<Claim extends StatedClaim>({
+  claims,
+}: {
+  readonly claims: readonly Claim[];
+}): readonly DocumentGroup<Claim>[] {
   const documents = [...new Set(claims.map(({ document }) => document))];
   return documents.map((document) => ({
     document,
@@ -56,7 +68,7 @@ export const kernelWords = ({ kernel }: CatalogueVerdict): string =>
   `Linux ${kernel.release} (${kernel.architecture}, ${kernel.distribution})`;
 
 /** `24 confirmed, 11 outdated`: what there is none of is left out. */
-export const totalsWords = ({ totals }: CatalogueVerdict): string =>
+export const totalsWords = ({ totals }: Pick<CatalogueVerdict, 'totals'>): string =>
   KINDS.filter((kind) => totals[kind] > 0)
     .map((kind) => `${totals[kind]} ${kind}`)
     .join(', ');

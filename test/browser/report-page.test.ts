@@ -4,11 +4,22 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import { writeReport } from '../../harness/commands/report.ts';
+import { kernelsJsonReport } from '../../harness/report/kernels-json.ts';
 import { verifyJsonReport } from '../../harness/report/verify-json.ts';
 import { browserTest } from '../helpers/browser-available.ts';
 import { largeRun } from '../helpers/large-run.ts';
 import { usePages } from '../helpers/page-reader.ts';
 import { writeEvidence } from '../helpers/write-evidence.ts';
+import {
+  FAILED,
+  judged,
+  kernelsOf,
+  machine,
+  NEW,
+  OLD,
+  RECORDED,
+  WITHOUT_LINEAR,
+} from '../unit/kernels/recorded-kernels.ts';
 import { catalogueOf, recorded } from '../unit/verify/recorded-catalogue.ts';
 
 const FIXTURES = path.join('test', 'fixtures');
@@ -182,6 +193,46 @@ browserTest(
     await page.getByRole('link', { name: 'fooled-client' }).first().click();
     await page.locator('#ladder').waitFor();
     expect(await page.locator('h1').textContent()).toMatch(/^A fooled client/);
+    expect(faults).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
+browserTest(
+  'several kernels: only their differences if so wished, and a way to the index of each',
+  async () => {
+    const verdict = kernelsOf([
+      judged('host', NEW, RECORDED),
+      judged('debian:6.1', OLD, WITHOUT_LINEAR, [machine(7_000, 20_000, 300)]),
+      FAILED,
+    ]);
+    const own = path.join(folder, 'kernels');
+    const kernels = verdict.kernels.map((each) =>
+      each.kind === 'judged' ? { ...each, folder: `runs/x/${each.name}` } : each,
+    );
+    for (const outcome of RECORDED) {
+      const { label } = outcome.run;
+      const there = path.join(own, 'host', label);
+      cpSync(path.join(FIXTURES, 'runs', label), there, { recursive: true });
+    }
+    writeFileSync(path.join(own, 'host', 'verify.json'), verifyJsonReport(catalogueOf(RECORDED)));
+    writeFileSync(path.join(own, 'kernels.json'), kernelsJsonReport({ ...verdict, kernels }));
+    const { page, faults } = await open(pageOf('kernels'));
+    const rows = page.locator('#matrix tbody tr:visible');
+    expect(await rows.count()).toBe(verdict.claims.length);
+    expect(await rows.first().locator('td').count()).toBe(4);
+    await page.locator('#only-differences').check();
+    expect(await rows.locator('code').allTextContents()).toEqual(['001-i']);
+    expect(await rows.first().textContent()).toContain('commit ccce324dabfe');
+    expect(await page.locator('#claims-shown').textContent()).toBe(
+      `1 of ${verdict.claims.length} claims`,
+    );
+    await page.locator('#language').click();
+    expect(await page.locator('h1').textContent()).toBe('哪些文档论断在哪个内核上成立');
+    await page.locator('#kernels').getByRole('link', { name: 'host' }).click();
+    await page.locator('article').first().waitFor();
+    await page.getByRole('link', { name: 'syn-queue', exact: true }).first().click();
+    await page.locator('#ladder').waitFor();
     expect(faults).toEqual([]);
   },
   TIMEOUT_MS,

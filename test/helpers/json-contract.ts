@@ -191,3 +191,26 @@ export const SERVERS_CONTRACT: Contract = {
     },
   ],
 };
+
+/** The comparison as `kernels --json` prints it: schemaVersion 1. */
+export const KERNELS_CONTRACT: Contract = {
+  schemaVersion: ['one of', 1],
+  profile: ['one of', 'default', 'documented'],
+  strict: 'boolean',
+  kernels: ['list of', { kind: ['one of', 'judged', 'failed'], name: 'string', wallMs: 'number' }],
+  claims: [
+    'list of',
+    {
+      id: 'string',
+      document: 'string',
+      claim: 'string',
+      differs: 'boolean',
+      unexplained: 'boolean',
+      explanation: ['list of', { id: 'string', statement: 'string', since: 'string' }],
+      cells: ['list of', 'object|null'],
+    },
+  ],
+  rules: ['list of', { rule: 'object', standings: ['list of', 'string'] }],
+  wallMs: 'number',
+  folder: 'string',
+};

@@ -1,3 +1,4 @@
+import { KERNELS_EN } from './kernels-words.ts';
 import type { Words } from './words.ts';
 
 export const EN: Words = {
@@ -170,4 +171,5 @@ export const EN: Words = {
   },
   roles: { fault: 'fault', remedy: 'remedy' },
   wholeRun: 'whole run',
+  kernels: KERNELS_EN,
 };

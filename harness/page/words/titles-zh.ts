@@ -33,5 +33,6 @@ export const TITLES_ZH: Readonly<Record<string, string>> = {
   'short-connections': 'somaxconn 为 128，短连接遇上会停顿的服务器',
   'relay-connection-cap': '二十个中继，其中五个最多保持 128 个连接',
   catalogue: '哪些文档论断在这个内核上成立',
+  kernels: '哪些文档论断在哪个内核上成立',
   sweep: '监听套接字的两个队列能容纳多少：预测与实测',
 };

@@ -1,4 +1,5 @@
 import type { ClientStatus } from '../../report/page/page-model.ts';
+import type { KernelsWords } from './kernels-words.ts';
 
 /** Every word of the page itself. A language is one object of this type, so that none can lack one. */
 export interface Words {
@@ -136,4 +137,5 @@ export interface Words {
   readonly levels: Readonly<Record<string, string>>;
   readonly roles: Readonly<Record<string, string>>;
   readonly wholeRun: string;
+  readonly kernels: KernelsWords;
 }

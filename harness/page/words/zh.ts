@@ -1,3 +1,4 @@
+import { KERNELS_ZH } from './kernels-words.ts';
 import type { Words } from './words.ts';
 
 export const ZH: Words = {
@@ -164,4 +165,5 @@ export const ZH: Words = {
   },
   roles: { fault: '有故障', remedy: '修复后' },
   wholeRun: '整次运行',
+  kernels: KERNELS_ZH,
 };

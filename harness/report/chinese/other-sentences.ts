@@ -2,6 +2,7 @@
 import type { SentencePattern } from './translated.ts';
 
 export const OTHER_SENTENCES: readonly SentencePattern[] = [
+  [/^measured as predicted$/, '实测与预测一致'],
   [/^every claim was measured as documented$/, '每条论断的实测都与文档一致'],
   [
     /^measured otherwise than documented, as a known kernel rule says: (.+)$/,

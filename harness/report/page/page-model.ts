@@ -3,6 +3,7 @@
  * browser (harness/page/) draws it. Times are milliseconds on the run's time axis. Sentences are
  * English; the browser translates those that it knows.
  */
+
 import type { AppliedSysctl } from '../../domain/evidence.ts';
 import type { Chain } from '../../domain/incident.ts';
 import type { Host } from '../../domain/tcp.ts';
@@ -15,6 +16,7 @@ import type {
   UnexercisedClaim,
 } from '../../domain/verdict.ts';
 import type { HeatMap } from './heat-map.ts';
+import type { KernelsPage } from './kernels-page.ts';
 import type { Packed } from './packed.ts';
 
 export interface PageKernel {
@@ -245,4 +247,4 @@ export interface IncidentPage extends Headline {
   readonly repeat: readonly PageCommand[];
 }
 
-export type PageModel = RunPage | CataloguePage | SweepPage | IncidentPage;
+export type PageModel = RunPage | CataloguePage | SweepPage | IncidentPage | KernelsPage;

@@ -6,6 +6,7 @@ import { tcpSegmentOf } from '../../../harness/evidence/tcp-segment.ts';
 import { statusCounts, unpackClients } from '../../../harness/page/client-rows.ts';
 import { type CatalogueJson, cataloguePage } from '../../../harness/report/page/catalogue-page.ts';
 import { incidentPage } from '../../../harness/report/page/incident-page.ts';
+import { kernelsPage } from '../../../harness/report/page/kernels-page.ts';
 import { fromBase64, unpack } from '../../../harness/report/page/packed.ts';
 import { pageHtml } from '../../../harness/report/page/page-html.ts';
 import type { PageLadder, RunPage } from '../../../harness/report/page/page-model.ts';
@@ -18,6 +19,15 @@ import { INCIDENTS } from '../../../harness/scenarios/incidents/incidents.ts';
 import { judgeIncident } from '../../../harness/verdict/incident-verdict.ts';
 import { FIXTURES, fixture } from '../../helpers/fixtures.ts';
 import { largeRun } from '../../helpers/large-run.ts';
+import {
+  FAILED,
+  judged,
+  kernelsOf,
+  NEW,
+  OLD,
+  RECORDED,
+  WITHOUT_LINEAR,
+} from '../kernels/recorded-kernels.ts';
 import { catalogueOf, recorded } from '../verify/recorded-catalogue.ts';
 
 function pageOf(evidence: ReturnType<typeof fixture>): RunPage {
@@ -160,6 +170,26 @@ test('the index links to the pages of the runs, in folders beside it', () => {
     { href: 'accept-queue-overflow/report.html', verdict: 'confirmed', says: '3' },
   ]);
   expect(page).toMatchObject({ verdict: 'outdated', runs: 2, totals: verdict.totals });
+});
+
+test('several kernels: a cell for each claim and kernel, links to the indexes beside it', () => {
+  const page = kernelsPage(
+    kernelsOf([judged('host', NEW, RECORDED), judged('old', OLD, WITHOUT_LINEAR), FAILED]),
+  );
+  expect(page.kernels).toMatchObject([
+    { name: 'host', href: 'time-verify/report.html', failure: null, release: '6.18.0' },
+    { name: 'old', machines: null, release: '6.1.0-50-cloud-amd64 (6.1.176)' },
+    { name: 'debian:9.9', href: null, failure: { message: 'The archive has no kernel 9.9.' } },
+  ]);
+  expect(page.claims.every(({ cells }) => cells.length === 3 && cells[2] === null)).toBe(true);
+  expect(page.claims.filter(({ differs }) => differs)).toMatchObject([
+    {
+      id: '001-i',
+      explanation: [{ id: 'linear-syn-timeouts' }],
+      cells: [{ verdict: 'outdated' }, { found: 'repeated after 1, 3, 7 ... s' }, null],
+    },
+  ]);
+  expect(JSON.parse(JSON.stringify(page))).toEqual(page);
 });
 
 test('a sweep becomes two maps; a cell stands where its settings cross', () => {

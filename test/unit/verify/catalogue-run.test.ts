@@ -185,6 +185,23 @@ describe('failures', { timeout: TIMEOUT_MS }, () => {
     },
   );
 
+  test('a kernel that never came up ends all; one that did is tried for every run', async () => {
+    const never = start(3, async () => {
+      throw failure('KERNEL_NOT_STARTED');
+    });
+    await expect(never.outcomes).rejects.toMatchObject({ code: 'KERNEL_NOT_STARTED' });
+    const once = start(
+      3,
+      async (request) => {
+        if (indexOf(request) > 0) throw failure('KERNEL_NOT_STARTED');
+        replay(request.folder);
+      },
+      { jobs: 1 },
+    );
+    const kinds = (await once.outcomes).map(({ kind }) => kind);
+    expect(kinds).toEqual(['judged', 'failed', 'failed']);
+  });
+
   test('the user stops all of it; what is there stays', async () => {
     const user = new AbortController();
     const { outcomes, folder } = start(

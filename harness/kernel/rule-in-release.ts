@@ -1,7 +1,7 @@
-import type { RuleStanding } from '../../domain/explanation.ts';
-import type { KernelRule } from '../../domain/verdict.ts';
-import { isAtLeast, type KernelRelease, type KernelVersion } from '../../kernel/release.ts';
-import { KERNEL_RULES, rulesOf } from '../../kernel/rules.ts';
+import type { RuleStanding } from '../domain/explanation.ts';
+import type { KernelRule } from '../domain/verdict.ts';
+import { isAtLeast, type KernelRelease, type KernelVersion } from './release.ts';
+import { KERNEL_RULES, rulesOf } from './rules.ts';
 
 /** How the rule stands in the release; undefined is a release that nobody can read. */
 export function standingOf(rule: KernelRule, release: KernelRelease | undefined): RuleStanding {

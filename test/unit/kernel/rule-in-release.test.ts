@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RuleStanding } from '../../../harness/domain/explanation.ts';
 import { parseRelease } from '../../../harness/kernel/release.ts';
+import { standingOf } from '../../../harness/kernel/rule-in-release.ts';
 import { KERNEL_RULES } from '../../../harness/kernel/rules.ts';
-import { standingOf } from '../../../harness/scenarios/explanations/rule-in-release.ts';
 
 const STANDINGS: readonly (readonly [
   rule: keyof typeof KERNEL_RULES,
