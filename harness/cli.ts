@@ -15,6 +15,7 @@ import {
   namesIncident,
 } from './commands/incident-options.ts';
 import { judgeAgain } from './commands/judge-again.ts';
+import { listKernels, wantsKernelList } from './commands/kernel-list.ts';
 import { kernels } from './commands/kernels.ts';
 import { describeKernelsOptions, KERNELS_LISTS } from './commands/kernels-options.ts';
 import { describeLadderOptions } from './commands/ladder-options.ts';
@@ -242,6 +243,7 @@ async function dispatch(): Promise<number | RunFailure> {
   const given = lastOfEach(await parser.parseAsync());
   if (argv.some((word) => ['--help', '-h', '--version'].includes(word))) return 0;
   const shown = { json: given.json, quiet: given.quiet, verbose: given.verbose };
+  if (wantsKernelList(given)) return listKernels(given.json);
   switch (given._[0]) {
     case 'verify':
       return verify({ ...shown, ...asked(given) }, given);

@@ -9,6 +9,7 @@ import type { ImagePreparation } from './docker-image.ts';
 import { type DockerSettings, dockerCommandLines } from './docker-run.ts';
 import { assertNamespaces, netnsCommandLine, netnsSandbox } from './netns.ts';
 import { SANDBOX_KINDS, type Sandbox, type SandboxKind } from './sandbox.ts';
+import { listDebianKernels } from './vm/debian-kernels.ts';
 import { type KernelSettings, plannedKernelOf } from './vm/kernel-choice.ts';
 import { openVmSandbox, vmCommandLine } from './vm/vm.ts';
 
@@ -73,6 +74,9 @@ async function firstThatWorks(
     remedy: `${refusal.remedy}; or for Docker: ${silence.remedy}`,
   });
 }
+
+/** The kernels that `--sandbox vm` knows by name, the oldest first. */
+export const kernelsToChoose = listDebianKernels;
 
 /** The kernel that a run would meet, as far as it is known before anything is fetched or started. */
 export const plannedKernel = ({ kind, vm }: SandboxSettings): string =>

@@ -59,9 +59,9 @@ function takeLines(
     const line = rest.subarray(0, end).toString();
     rest = rest.subarray(end + 1);
     const report = reportIn(line);
-    if (report?.event === 'evidence') return { rest, evidence: report };
     if (report === undefined) onStray(line);
     else onReport(report);
+    if (report?.event === 'evidence') return { rest, evidence: report };
   }
   return { rest };
 }

@@ -216,7 +216,7 @@ describe('evidence from a container', () => {
       bytes.subarray(index * size, (index + 1) * size),
     );
     const { reports, unpacked } = await read(chunks);
-    expect(reports).toEqual([JSON.parse(STEP)]);
+    expect(reports).toEqual([JSON.parse(STEP), { event: 'evidence' }]);
     expect(unpacked).toEqual({ problem: undefined });
     expect(readFileSync(path.join(folder, 'to', 'capture.pcap'), 'utf8')).toHaveLength(140_000);
   });
