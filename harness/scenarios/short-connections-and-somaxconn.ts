@@ -39,13 +39,22 @@ import {
 const ID = 'short-connections-and-somaxconn';
 const OPEN_MS = 100;
 
-/** The queue is empty once the server has got to it; nothing more comes. */
-const served = awaitStep({ kind: 'accept-queue-length', equals: 0 });
+const serve = commandStep({ command: 'serve', blockedMs: BLOCKED_MS, openMs: OPEN_MS });
+
+/**
+ * Nothing more comes, so the server may take what waits without a pause: a slow machine would take
+ * more than a minute otherwise, after which a client's kernel forgets what the server has not closed.
+ */
+const served: readonly Step[] = [
+  commandStep({ command: 'accept' }),
+  awaitStep({ kind: 'accept-queue-length', equals: 0 }),
+];
 
 const shortConnections = (parameters: Parameters, wave: string): readonly Step[] => [
+  serve,
   connectStep(parameters, wave, parameters.clients, { closesAtOnce: true }),
   settledStep(parameters, wave, parameters.clients),
-  served,
+  ...served,
   snapshotStep(wave),
 ];
 
@@ -54,6 +63,7 @@ function pooled(parameters: Parameters): readonly Step[] {
   const clients = poolSize(parameters);
   const each = requestsEach(parameters);
   return [
+    serve,
     connectStep({ ...parameters, arrivals: { kind: 'burst' } }, POOL, clients),
     settledStep(parameters, POOL, clients),
     ...Array.from(
@@ -71,13 +81,11 @@ function pooled(parameters: Parameters): readonly Step[] {
 
 function middle(parameters: Parameters): readonly Step[] {
   return [
-    commandStep({ command: 'serve', blockedMs: BLOCKED_MS, openMs: OPEN_MS }),
     ...shortConnections(parameters, SHORT_CUT),
     ...pooled(parameters),
     setOnServer(SOMAXCONN, raisedSomaxconn(parameters)),
     commandStep({ command: 'listen', backlog: parameters.backlog }),
     ...shortConnections(parameters, SHORT_RAISED),
-    commandStep({ command: 'accept' }),
   ];
 }
 
