@@ -7,6 +7,7 @@ import { demoSettings, describeDemoOptions } from './commands/demo-options.ts';
 import { doctor } from './commands/doctor.ts';
 import { exitCodeOfError } from './commands/exit-code.ts';
 import { explain } from './commands/explain.ts';
+import { EXAMPLES, GROUPS, INTRODUCTION, SCRIPT } from './commands/help-texts.ts';
 import { incidents } from './commands/incident.ts';
 import {
   describeIncidentOptions,
@@ -114,22 +115,28 @@ function explainUnknown(unknown: string, parser: Argv): HarnessError {
   );
 }
 
-const parser = describeSandboxOptions(yargs(argv))
-  .scriptName('npm run repro --')
-  .usage(
-    'Puts real sockets on a real kernel into the states that listen-queue documents describe, and judges with evidence which statements still hold.\n\n$0 [options]         one run\n$0 verify            all of them: which claims hold on this kernel\n$0 kernels           the same on several kernels, as one table\n$0 sweep             what both queues hold, predicted and measured\n$0 incident [name]   the systems of the documents, broken and repaired\n$0 clients           what the usual client libraries report\n$0 servers           what the accept queues of real servers hold\n$0 demo              a guided workshop in ten steps\n$0 explain <claim>   what a claim says, and what was measured\n$0 list              the scenarios\n$0 judge <folder>    judge a stored run again\n$0 report <folder>   a page of it, to look at and to send to others\n$0 doctor            what this machine can do',
-  )
+const parser = describeSandboxOptions(
+  GROUPS.reduce((ordered, group) => ordered.group([], group), yargs(argv)),
+)
+  .scriptName(SCRIPT)
+  .usage(INTRODUCTION)
   .command('$0', false, (command) =>
     describeReportOption(
-      describeWatchOptions(describeLadderOptions(describeRunOptions(command))),
-    ).option('scenario', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'which experiment (accept-queue-overflow); see list',
-      group: 'Run:',
-    }),
+      describeWatchOptions(
+        describeLadderOptions(
+          describeRunOptions(
+            command.option('scenario', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'which experiment (accept-queue-overflow); see list',
+              group: 'Run:',
+            }),
+          ),
+        ),
+      ),
+    ),
   )
-  .command('verify', 'every scenario: which claims hold on this kernel', (command) =>
+  .command('verify', 'all scenarios: which claims hold on this kernel', (command) =>
     describeReportOption(describeVerifyOptions(command)),
   )
   .command('kernels', 'verify on several kernels, as one table', (command) =>
@@ -154,7 +161,7 @@ const parser = describeSandboxOptions(yargs(argv))
   )
   .command(
     'judge <folder>',
-    'judge a stored run again, without Linux and without root',
+    'compare a stored run with the claims again, without Linux and without root',
     (command) => describeLadderOptions(command),
   )
   .command('report <folder>', 'write report.html, one file that shows a stored run', describeReport)
@@ -175,27 +182,27 @@ const parser = describeSandboxOptions(yargs(argv))
     type: 'boolean',
     default: false,
     describe: 'one JSON object on stdout, nothing else (npm run --silent repro -- --json)',
+    group: 'Output:',
   })
   .option('quiet', {
     type: 'boolean',
     default: false,
     describe: 'the verdict and one line a claim',
+    group: 'Output:',
   })
   .option('verbose', {
     type: 'boolean',
     default: false,
     describe: 'every identity and counter, and a log on stderr',
+    group: 'Output:',
   })
   .option('dry-run', {
     type: 'boolean',
     default: false,
     describe: 'print the plan and the exact commands; needs no privilege',
+    group: 'Output:',
   })
-  .example('$0 --backlog 2 --clients 4', 'three fit, the fourth times out')
-  .example('$0 --scenario fooled-client', 'connected, but the server knows nothing of it')
-  .example('$0 --backlog 128 --somaxconn 16 --clients 40', 'somaxconn cuts the backlog')
-  .example('$0 --connect-timeout 300ms --json', 'for machines')
-  .example("$0 --server-command 'node my-server.js' --port 3000", 'your own server')
+  .epilogue(EXAMPLES)
   .parserConfiguration({ 'boolean-negation': false })
   .version(harnessVersion())
   .help()

@@ -41,6 +41,7 @@ const FIGURES = new Map([
 const KEPT = [
   { from: /^A full accept queue/ },
   { from: /^Clients? \d/ },
+  { from: /^(CONFIRMED|OUTDATED) / },
   { from: /^Prediction /, lines: 6 },
   { from: /^What each client saw/ },
   { from: /^Packets of client/ },

@@ -6,6 +6,7 @@ export const describeReportOption = (parser: Argv): Argv =>
     type: 'boolean',
     default: false,
     describe: 'also write report.html, one file to look at and to send to others',
+    group: 'Output:',
   });
 
 /** Of the command `report`. */

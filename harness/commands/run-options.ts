@@ -28,7 +28,7 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
     key: 'net.core.somaxconn',
     least: 0,
     most: UNSIGNED,
-    help: 'upper bound of every backlog',
+    help: 'upper bound of every backlog (4096)',
   },
   {
     option: 'max-syn-backlog',
@@ -36,7 +36,7 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
     key: 'net.ipv4.tcp_max_syn_backlog',
     least: 1,
     most: UNSIGNED,
-    help: 'tcp_max_syn_backlog of the server',
+    help: 'tcp_max_syn_backlog of the server, a bound of the SYN queue (4096)',
   },
   {
     option: 'syncookies',
@@ -44,7 +44,7 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
     key: 'net.ipv4.tcp_syncookies',
     least: 0,
     most: 2,
-    help: '0 never, 1 when the SYN queue is full, 2 always',
+    help: 'SYN cookies: 0 never, 1 when the SYN queue is full, 2 always (1)',
   },
   {
     option: 'abort-on-overflow',
@@ -52,7 +52,7 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
     key: 'net.ipv4.tcp_abort_on_overflow',
     least: 0,
     most: 1,
-    help: '1: RST instead of a dropped ACK',
+    help: '1: RST instead of a dropped ACK (0)',
   },
   {
     option: 'synack-retries',
@@ -60,7 +60,7 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
     key: 'net.ipv4.tcp_synack_retries',
     least: 0,
     most: 255,
-    help: 'how often a SYN-ACK is repeated',
+    help: 'how often a SYN-ACK is repeated (5)',
   },
   {
     option: 'syn-retries',
@@ -68,7 +68,7 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
     key: 'net.ipv4.tcp_syn_retries',
     least: 1,
     most: 127,
-    help: 'how often a SYN is repeated, besides the linear repetitions (6.5 and later)',
+    help: 'how often a SYN is repeated, besides the linear repetitions (6)',
   },
   {
     option: 'syn-linear-timeouts',
@@ -76,15 +76,15 @@ const SYSCTL_OPTIONS: readonly SysctlOption[] = [
     key: 'net.ipv4.tcp_syn_linear_timeouts',
     least: 0,
     most: 127,
-    help: 'first repetitions at equal distances (6.5 and later)',
+    help: 'first repetitions at equal distances, Linux 6.5 and later (4)',
   },
 ];
 
 /** Every option is text to yargs: numbers are parsed by our own, stricter rules. */
 const TEXT_OPTIONS: readonly (readonly [string, string])[] = [
-  ['backlog', 'argument of listen(2), 1 or more (2 unless the scenario says otherwise)'],
+  ['backlog', 'how many connections may wait to be accepted: N + 1 fit (2, or by scenario)'],
   ['clients', 'how many clients connect (4, or by scenario)'],
-  ['arrivals', 'burst (default), sequential, or a rate such as 50/s'],
+  ['arrivals', 'how they come: burst, sequential, or a rate such as 50/s (burst)'],
   [
     'connect-timeout',
     "the clients' own connect timeout, such as 300ms or 3s (2.5s, or by scenario)",
@@ -93,7 +93,7 @@ const TEXT_OPTIONS: readonly (readonly [string, string])[] = [
   ['send', 'bytes that a client writes as soon as it is connected'],
   ['keepalive', 'delay of the first keepalive probe'],
   ['port', 'port of the server inside the sandbox (9999)'],
-  ['client-addresses', 'source addresses of the swarm (default: as many as it needs)'],
+  ['client-addresses', 'source addresses of the swarm (as many as it needs)'],
   ['cap', 'most connections that the server keeps, in the scenarios about such a cap'],
   ['sample-every', 'distance of two looks at the queues (10ms)'],
   ['swarms', 'client containers to wait for, with --sandbox cluster (4)'],

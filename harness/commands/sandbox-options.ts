@@ -30,7 +30,8 @@ export function describeSandboxOptions<Given>(parser: Argv<Given>): Argv<Given> 
     type: 'string',
     requiresArg: true,
     default: 'auto',
-    describe: `auto or one of ${SANDBOX_KINDS.join(', ')}`,
+    describe: `where it runs: auto or one of ${SANDBOX_KINDS.join(', ')}`,
+    group: 'Run:',
   });
   for (const [name, describe] of TEXTS) {
     parser.option(name, { type: 'string', requiresArg: true, describe, group });

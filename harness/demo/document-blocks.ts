@@ -1,8 +1,10 @@
 import type { FindingKind, JudgedClaim, KernelRule, Verdict } from '../domain/verdict.ts';
 import { colouredVerdict } from '../report/headline-section.ts';
+import { PREDICTION_CLAIM } from '../verdict/judge.ts';
 import type { Result } from './result.ts';
 import type { Block } from './screens.ts';
 import type { DemoStep } from './step.ts';
+import { STEPS } from './steps.ts';
 import { hangingText, wrapText } from './wrap-text.ts';
 
 /** Which document says so, and whether this run bears it out. */
@@ -18,7 +20,9 @@ export function documentBlocks(result: Result): readonly Block[] {
   ];
   const besides = input.verdict.claims
     .filter((claim) => !isAbout(claim))
-    .map(({ id, finding }) => `${id} ${texts.result.verdict[finding.kind]}`);
+    .map(({ id, finding }) =>
+      texts.result.beside(id, texts.result.verdict[finding.kind], subjectOfStep(id)),
+    );
   const untested = input.verdict.unexercised.map(({ id }) => id);
   const named = [
     ...(besides.length === 0 ? [] : [texts.result.besides(besides)]),
@@ -29,6 +33,12 @@ export function documentBlocks(result: Result): readonly Block[] {
     ...others,
     named.flatMap((text) => wrapText(text, columns)),
   ];
+}
+
+/** The number of the step that is about this claim, from 1. */
+function subjectOfStep(id: string): number | undefined {
+  const index = STEPS.findIndex(({ claims }) => claims.includes(id));
+  return index < 0 || id === PREDICTION_CLAIM ? undefined : index + 1;
 }
 
 function claimLines({ id, claim, finding }: JudgedClaim, result: Result): Block {

@@ -52,8 +52,20 @@ function frameOf(state: DemoState, texts: DemoTexts): Frame {
     place: (screen, screens) => (screens === 1 ? page.demo : page.screenOf(screen, screens)),
     keys: keysOf(state, texts),
     heading: page.heading,
+    heard: heardTitle(state, texts, title),
     more: page.more,
   };
+}
+
+/** The title was said when the step began. */
+function heardTitle(
+  { view, help, asking, leaving }: DemoState,
+  { page }: DemoTexts,
+  title: string,
+) {
+  if (help || asking !== null || leaving) return title;
+  if (view === 'running') return null;
+  return view === 'result' ? page.resultTitle : title;
 }
 
 function keysOf({ look, leaving, help, asking, view }: DemoState, { keys }: DemoTexts): string {

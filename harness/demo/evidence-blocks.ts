@@ -1,9 +1,11 @@
 /** What shows that it was so: packets, queues, counters. */
 
+import type { Observations } from '../domain/observations.ts';
 import { displayWidth } from '../report/display-width.ts';
 import type { LadderRow } from '../report/ladder.ts';
 import { ladderText } from '../report/ladder-text.ts';
 import { padded, paddedStart } from '../report/layout.ts';
+import { isRefused } from '../report/refusal-words.ts';
 import { type Timeline, timelineOf } from '../report/timeline.ts';
 import { timelineText } from '../report/timeline-text.ts';
 import { seconds } from '../report/words.ts';
@@ -46,26 +48,41 @@ function timelineBlock({ input, state, texts, columns }: Result): Block {
   const { style, plain } = state.look;
   const title = wrapText(texts.result.timelineTitle, columns).map(style.bold);
   if (!plain) return [...title, ...timelineText(timeline, style, columns, texts.timeline)];
-  return [...title, ...sentencesOf(timeline, texts).flatMap((text) => wrapText(text, columns))];
+  const sentences = [...levelSentences(timeline, texts), ...refusalSentences(input.seen, texts)];
+  return [...title, ...sentences.flatMap((text) => wrapText(text, columns))];
 }
 
 /** More changes than these nobody wants to listen to. */
 const MOST_LEVELS = 6;
 
-function sentencesOf({ acceptQueue, refusedAtMs }: Timeline, { plain }: DemoTexts): Block {
+function levelSentences({ acceptQueue }: Timeline, { plain }: DemoTexts): Block {
   const changes = acceptQueue.filter(
     ({ length }, index) => length !== acceptQueue[index - 1]?.length,
   );
   const step = Math.max(1, Math.ceil(changes.length / MOST_LEVELS));
   const told = changes.filter((_, index) => index % step === 0 || index === changes.length - 1);
-  const [first] = refusedAtMs;
-  const last = refusedAtMs.at(-1);
+  // The listener is there before the first client, from when time counts.
+  return told.map(({ length, atMs }) => plain.level(length, atMs < 0 ? null : seconds(atMs)));
+}
+
+function refusalSentences({ connections }: Observations, { plain }: DemoTexts): Block {
+  const refused = connections
+    .map(({ syns }) => syns.filter(isRefused).map(({ atMs }) => atMs))
+    .filter(({ length }) => length > 0);
+  const all = refused.flat();
+  if (all.length === 0) return [];
+  const each = new Set(refused.map(({ length }) => length));
+  const [first, last] = [Math.min(...all), Math.max(...all)];
   return [
-    // The listener is there before the first client, from when time counts.
-    ...told.map(({ length, atMs }) => plain.level(length, seconds(Math.max(0, atMs)))),
-    ...(first === undefined || last === undefined
-      ? []
-      : [plain.refusals(refusedAtMs.length, seconds(first), seconds(last))]),
+    plain.refusals(
+      {
+        syns: all.length,
+        clients: refused.length,
+        each: each.size === 1 ? [...each][0] : undefined,
+      },
+      seconds(first),
+      seconds(last),
+    ),
   ];
 }
 

@@ -18,10 +18,11 @@ export function introductionPage(
   const { wishes } = trialAt(state, state.step);
   const facts = factsOf(parametersOf(step, wishes));
   const columns = textColumns(look);
-  const before = { ...step.before(facts), places: facts.places };
+  const { moment, synQueue, acceptQueue, hidesPlaces } = step.before(facts);
+  const before = { synQueue, acceptQueue, places: hidesPlaces ? undefined : facts.places };
   return [
     ...texts.steps[step.id].introduction(facts).map((text) => wrapText(text, columns)),
-    [look.style.bold(texts.page.pictureBefore), ...queuesPicture(before, texts.queues, look)],
+    [look.style.bold(texts.page.pictureOf[moment]), ...queuesPicture(before, texts.queues, look)],
     questionBlock(step, facts, state, texts),
   ];
 }

@@ -36,9 +36,12 @@ export function commandOf(step: DemoStep, wishes: Wishes): string {
   const { backlog, clients } = wishes;
   const options = [
     ...(step.scenario === 'accept-queue-overflow' ? [] : ['--scenario', step.scenario]),
-    ...step.options,
+    ...step.options.filter((option) => !isReplaced(option, wishes)),
     ...(backlog === undefined ? [] : ['--backlog', `${backlog}`]),
     ...(clients === undefined ? [] : ['--clients', `${clients}`]),
   ];
   return `npm run repro -- ${options.join(' ')}`.trimEnd();
 }
+
+const isReplaced = (option: string, wishes: Wishes): boolean =>
+  Object.keys(wishes).some((name) => option.startsWith(`--${name} `));

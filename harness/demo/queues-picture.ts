@@ -9,7 +9,8 @@ export interface QueueLengths {
   /** Undefined where nobody looked. */
   readonly synQueue: number | undefined;
   readonly acceptQueue: number;
-  readonly places: number;
+  /** Undefined where that is the question. */
+  readonly places: number | undefined;
 }
 
 /** Inner columns of a box. */
@@ -26,14 +27,14 @@ export function queuesPicture(
   if (!draws(look)) {
     return wrapText(words.sentence(synQueue, acceptQueue, places), textColumns(look));
   }
-  const full = acceptQueue >= places;
+  const full = acceptQueue >= (places ?? Infinity);
   const shown = (cells: string): string => (full ? look.style.red(cells) : look.style.green(cells));
   const syn = box(words.synQueue, words.held(synQueue));
   const accept = box(words.acceptQueue, words.heldOf(acceptQueue, places));
   const client = `  ${words.client} ─ SYN ▶ `;
   const blank = ' '.repeat(displayWidth(client));
   const synCells = padded(` ${cellsOf(synQueue ?? 0, SLOTS)}`, BOX);
-  const acceptCells = padded(` ${cellsOf(acceptQueue, Math.min(SLOTS, places), places)}`, BOX);
+  const acceptCells = padded(` ${placesOf(acceptQueue, places)}`, BOX);
   return [
     `${blank}${syn.top}       ${accept.top}`,
     `${client}│${look.style.yellow(synCells)}│─ ACK ▶│${shown(acceptCells)}│─▶ ${words.program}`,
@@ -41,6 +42,9 @@ export function queuesPicture(
     look.style.dim(`${blank}  ${padded(words.requests, BOX + BOX_GAP)}${words.connections}`),
   ];
 }
+
+const placesOf = (length: number, places: number | undefined): string =>
+  places === undefined ? cellsOf(length, SLOTS) : cellsOf(length, Math.min(SLOTS, places), places);
 
 /** From the first character in one box to the first one in the other, without the box itself. */
 const BOX_GAP = 9;

@@ -11,7 +11,9 @@ export interface Frame {
   readonly place: (screen: number, screens: number) => string;
   /** The keys in words, two spaces between them, the ones that must not be missing last. */
   readonly keys: string;
-  readonly heading: (title: string, place: string) => string;
+  readonly heading: (title: string, place: string | undefined) => string;
+  /** For those who hear a page after others of its step; null: nothing need be said. */
+  readonly heard: string | null;
   readonly more: string;
 }
 
@@ -90,7 +92,10 @@ function headOf(
 ): readonly string[] {
   const { plain, style } = look;
   const place = frame.place(screen + 1, screens);
-  if (plain) return [frame.heading(frame.title, place), ''];
+  if (plain) {
+    const { heard } = frame;
+    return heard === null ? [] : [frame.heading(heard, screens === 1 ? undefined : place), ''];
+  }
   const columns = textColumns(look);
   const room = columns - visibleWidth(place);
   const title = padded(clipped(frame.title, Math.max(0, room - 1)), room);

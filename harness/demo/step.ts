@@ -44,6 +44,15 @@ export interface CounterShown {
   readonly counter: string;
 }
 
+export interface QueuesBefore {
+  /** `later`: when the clients have come about whom the question is. */
+  readonly moment: 'beginning' | 'later';
+  readonly synQueue: number;
+  readonly acceptQueue: number;
+  /** The places are the answer. */
+  readonly hidesPlaces?: boolean;
+}
+
 /** One station of the workshop but for its words, which are in texts/. */
 export interface DemoStep {
   readonly id: StepId;
@@ -53,7 +62,7 @@ export interface DemoStep {
   /** The same in words of the command line. */
   readonly options: readonly string[];
   /** Both queues as the picture before the run shows them. */
-  readonly before: (facts: Facts) => { readonly synQueue: number; readonly acceptQueue: number };
+  readonly before: (facts: Facts) => QueuesBefore;
   /** What the words of the step take for right. The run decides, not this. */
   readonly expects: (facts: Facts) => Choice;
   /** Where the choices are amounts: two of them may be the same one, and then both are right. */

@@ -15,7 +15,7 @@ import {
   whoBelieves,
   whoGotInBefore,
 } from './answers.ts';
-import type { CounterShown, DemoStep, Facts } from './step.ts';
+import type { CounterShown, DemoStep, Facts, QueuesBefore } from './step.ts';
 
 const OVERFLOW = 'accept-queue-overflow';
 
@@ -24,11 +24,13 @@ const onServer = (...counters: readonly string[]): readonly CounterShown[] =>
 const onClient = (counter: string): CounterShown => ({ host: 'client', counter });
 
 const overflows = ({ clients, places }: Facts): boolean => clients > places;
-const filled = ({ clients, places }: Facts) => ({
+const filled = ({ clients, places }: Facts): QueuesBefore => ({
+  moment: 'later',
   synQueue: 0,
   acceptQueue: Math.min(clients, places),
 });
-const nothingYet = () => ({ synQueue: 0, acceptQueue: 0 });
+const nothingYet = (): QueuesBefore => ({ moment: 'beginning', synQueue: 0, acceptQueue: 0 });
+const placesAreAsked = (): QueuesBefore => ({ ...nothingYet(), hidesPlaces: true });
 
 const timedOut = ({ story }: ClientView): boolean => story.outcome.kind === 'timed-out';
 const refusedAtFirst = ({ connection }: ClientView): boolean => (connection?.syns.length ?? 0) > 1;
@@ -50,8 +52,8 @@ export const STEPS: readonly DemoStep[] = [
     id: 'one-more-than-backlog',
     scenario: OVERFLOW,
     parameters: { clients: 6, connectTimeoutMs: 1_500 },
-    options: ['--clients 6', '--connect-timeout 1500ms'],
-    before: nothingYet,
+    options: ['--backlog 2', '--clients 6', '--connect-timeout 1500ms'],
+    before: placesAreAsked,
     expects: (facts) => (overflows(facts) ? 1 : 2),
     amounts: amountsThatFit,
     testify: howManyFit,
@@ -89,6 +91,7 @@ export const STEPS: readonly DemoStep[] = [
     parameters: {},
     options: [],
     before: ({ clients, limit }) => ({
+      moment: 'later',
       synQueue: Math.max(0, clients - limit),
       acceptQueue: Math.min(clients, limit),
     }),
@@ -104,6 +107,7 @@ export const STEPS: readonly DemoStep[] = [
     parameters: {},
     options: [],
     before: ({ clients, limit, places }) => ({
+      moment: 'later',
       synQueue: abortWaves(clients, limit).requests,
       acceptQueue: Math.min(clients, places),
     }),
@@ -135,7 +139,7 @@ export const STEPS: readonly DemoStep[] = [
     scenario: 'somaxconn-needs-a-new-listen',
     parameters: {},
     options: [],
-    before: filled,
+    before: placesAreAsked,
     expects: (facts) => (overflows(facts) ? 0 : 1),
     amounts: amountsBefore,
     testify: whoGotInBefore,

@@ -1,6 +1,7 @@
 import type { Observations } from '../domain/observations.ts';
 import type { ClientView } from './client-views.ts';
 import { type LadderRow, ladderOf } from './ladder.ts';
+import { onlyAcceptQueueOverflowed } from './refusal-words.ts';
 
 /** The packets of one client, and whose they are. */
 export interface ChosenLadder {
@@ -11,6 +12,8 @@ export interface ChosenLadder {
   readonly serverAddress: string;
   readonly serverPort: number;
   readonly rows: readonly LadderRow[];
+  /** What refused SYNs met, as far as the server's counters tell. */
+  readonly acceptQueueFull: boolean;
 }
 
 /**
@@ -36,7 +39,11 @@ export function chooseLadder(
     ...(forgottenByMs === undefined ? {} : { forgottenByMs }),
   });
   const serverPort = seen.plan.network.port;
-  return { client: story.client, clientAddress, clientPort, serverAddress, serverPort, rows };
+  return {
+    client: story.client,
+    ...{ clientAddress, clientPort, serverAddress, serverPort, rows },
+    acceptQueueFull: onlyAcceptQueueOverflowed(seen),
+  };
 }
 
 /** Most interesting first. */

@@ -1,4 +1,6 @@
 import type { Finding, JudgedClaim, KernelRule, UnexercisedClaim } from '../domain/verdict.ts';
+import { PREDICTION_CLAIM } from '../verdict/judge.ts';
+import { documentWords } from './document-subjects.ts';
 import { colouredVerdict } from './headline-section.ts';
 import { hanging, padded, widest } from './layout.ts';
 import { INDENT, type Page } from './page.ts';
@@ -18,8 +20,12 @@ export function claimsSection({ seen, verdict }: ReportInput, page: Page): reado
     word: widest(words),
     id: widest([...claims, ...unexercised].map(({ id }) => id)),
   };
+  const documents = documentWords([...claims, ...unexercised].map(({ id }) => id));
   return [
     `${page.style.bold(seen.plan.parameters.ownServer ? 'Claims' : 'Documented claims')} ${page.style.dim(legend(claims))}`.trimEnd(),
+    ...(documents === ''
+      ? []
+      : hanging(`${INDENT}documents  `, documents, page.widthColumns).map(page.style.dim)),
     ...claims.flatMap((claim) => claimLines(claim, columns, page)),
     ...unexercised.flatMap((claim) => unexercisedLines(claim, columns, page)),
   ];
@@ -45,7 +51,7 @@ function claimLines(
   const brief = finding.kind === 'confirmed' && !verbose;
   const found = brief ? ` ${style.dim(`Found: ${finding.observed}.`)}` : '';
   const before = `${INDENT}${word}  ${padded(id, columns.id)}  `;
-  const details = brief ? [] : findingEntries(finding);
+  const details = brief ? [] : findingEntries(finding, id);
   const testimonies = verbose ? finding.testimonies : [];
   return [
     ...hanging(before, `${claim}${found}`, page.widthColumns),
@@ -60,7 +66,10 @@ function detail(label: string, text: string, columns: Columns, page: Page): read
 }
 
 /** Label and text of what must be said of a finding besides its verdict. */
-export function findingEntries(finding: Finding): readonly (readonly [string, string])[] {
+export function findingEntries(
+  finding: Finding,
+  id?: string,
+): readonly (readonly [string, string])[] {
   const { documented } = finding;
   if (finding.kind === 'inconclusive') {
     return [
@@ -69,7 +78,8 @@ export function findingEntries(finding: Finding): readonly (readonly [string, st
     ];
   }
   return [
-    ['document says', documented],
+    // No document stands behind the prediction: it is ours.
+    [id === PREDICTION_CLAIM ? 'predicted' : 'document says', documented],
     ['measured', finding.observed],
     ...(finding.kind === 'outdated' ? [['rule', ruleWords(finding.rule)] as const] : []),
   ];

@@ -3,7 +3,7 @@ import type { Connection, ConnectOutcome } from '../domain/tcp.ts';
 import { attemptsWords, nameOf, peopleOf } from './client-names.ts';
 import { admittedAtMs, type ClientView, clientSegments, limitAt } from './client-views.ts';
 import { drewReset } from './ladder.ts';
-import { isRefused, refusalWords, repeatTimes } from './refusal-words.ts';
+import { arrivalWords, isRefused, refusalWords, repeatTimes } from './refusal-words.ts';
 import { duration, numberRanges, seconds, span, times } from './words.ts';
 
 /** What became of one client, or of several to whom the same happened. */
@@ -97,8 +97,8 @@ function whyWords(group: readonly ClientView[], first: ClientView, seen: Observa
     case 'connected':
       return connectedWords(group, first, seen);
     case 'timed-out': {
-      const who = outcome.by === 'kernel' ? 'given up by the kernel' : 'by its own timer';
-      return `${who}; ${refusalWords(group, seen)}`;
+      const who = outcome.by === 'kernel' ? 'given up by the kernel' : 'by its own connect timeout';
+      return [who, ...arrivalWords(group, seen), refusalWords(group, seen)].join('; ');
     }
     case 'refused':
       return 'the server answered its SYN with RST: nobody listens there';

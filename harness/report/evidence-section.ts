@@ -11,12 +11,18 @@ export function evidenceSection(seen: Observations, ledger: Ledger, page: Page):
   return [
     ...hanging(`${style.bold('Ledger')}  `, ledgerWords(ledger, page), page.widthColumns),
     ...identityLines(ledger, page),
-    ...hanging(`${style.bold('Trace')}   `, traceWords(seen), page.widthColumns),
+    ...traceLines(seen, page),
     ...seen.problems.flatMap(({ file, problem }) =>
       hanging(`${style.bold('Damage')}  `, style.red(`${file}: ${problem}`), page.widthColumns),
     ),
   ];
 }
+
+/** What only claims about kernel probes rest on need not be read by everybody. */
+const traceLines = (seen: Observations, page: Page): readonly string[] =>
+  page.verbose || (seen.trace !== undefined && traceObstacle(seen) !== undefined)
+    ? hanging(`${page.style.bold('Trace')}   `, traceWords(seen), page.widthColumns)
+    : [];
 
 function ledgerWords({ balanced, identities }: Ledger, { style }: Page): string {
   const holding = identities.filter(({ status }) => status === 'holds').length;

@@ -18,14 +18,22 @@ const MOST_ROWS = 14;
 
 /** With a title that says whose packets they are. */
 export const titledLadder = (
-  { client, rows }: ChosenLadder,
+  { client, rows, acceptQueueFull }: ChosenLadder,
   style: Style,
   mostRows = MOST_ROWS,
   words: DrawingWords = ENGLISH_LADDER,
 ): readonly string[] => [
   style.bold(words.titleOfText(client)),
-  ...ladderText(rows, style, words, mostRows),
+  ...ladderText(rows, style, refusedWith(words, acceptQueueFull), mostRows),
+  ...(rows.some(isRefusal)
+    ? [style.dim(`${' '.repeat(TIME_COLUMNS)}  ${words.refusalMeans}`)]
+    : []),
 ];
+
+const isRefusal = (row: LadderRow): boolean => row.kind === 'segment' && row.fate === 'refused';
+
+const refusedWith = (words: DrawingWords, acceptQueueFull: boolean): DrawingWords =>
+  acceptQueueFull ? { ...words, refused: words.refusedByFullQueue } : words;
 
 /** A ladder as lines of at most 80 columns: the client on the left, the server on the right. */
 export function ladderText(

@@ -16,6 +16,10 @@ export interface LadderWords {
 
 /** What the drawings say around it. */
 export interface DrawingWords extends LadderWords {
+  /** In place of `refused` where the cause is known. */
+  readonly refusedByFullQueue: string;
+  /** What a refusal is, below a ladder that shows one. */
+  readonly refusalMeans: string;
   /** For the `lang` attribute. */
   readonly language: string;
   readonly title: (client: number) => string;
@@ -45,6 +49,8 @@ export const ENGLISH_LADDER: DrawingWords = {
   dropped: 'dropped: the queue is full',
   more: (rows) => `${rows} more`,
   note: (says) => says,
+  refusedByFullQueue: 'refused: accept queue full',
+  refusalMeans: "refused: no answer, no error; the client's kernel sends the SYN again",
   language: 'en',
   title: (client) => `Packets of client ${client}`,
   titleOfText: (client) =>

@@ -34,12 +34,16 @@ type Note = Extract<LadderRow, { kind: 'note' }>;
 
 /** The packets of a connection and what its client and the server made of them, in order of time. */
 export function ladderOf(connection: Connection, known: KnownOfClient = {}): readonly LadderRow[] {
-  const rows = [
+  const unordered = [
     ...handshake(connection, known.fooled ?? false),
     ...traffic(connection, known.fooled ?? false),
     ...notes(connection, known),
   ];
-  rows.sort((left, right) => orderMs(left) - orderMs(right));
+  const certain = certainties(connection);
+  const rows = unordered
+    .map((row) => placed(row, certain))
+    .sort(([, left], [, right]) => left - right)
+    .map(([row]) => row);
   const startMs = rows.find(({ kind }) => kind === 'segment')?.atMs ?? 0;
   return rows.map((row) => ({ ...row, atMs: Math.max(0, row.atMs - startMs) }));
 }
@@ -47,8 +51,45 @@ export function ladderOf(connection: Connection, known: KnownOfClient = {}): rea
 /** Packets and programs have different clocks; where these cannot tell, the packet was the cause. */
 const CLOCKS_AGREE_WITHIN_MS = 1;
 
-const orderMs = ({ kind, atMs }: Segment | Note): number =>
-  kind === 'note' ? atMs + CLOCKS_AGREE_WITHIN_MS : atMs;
+/** What packets tell of a client's program, whatever its clock says. */
+interface Certainties {
+  /** It is told that it is connected after its kernel has acknowledged the first SYN-ACK. */
+  readonly handshakeMs: number;
+  /** What it sent, or closed, itself. */
+  readonly ownMs: readonly number[];
+}
+
+function certainties(connection: Connection): Certainties {
+  const { synAcks, data, finishes } = connection;
+  const answeredMs = synAcks[0]?.atMs ?? -Infinity;
+  const ackMs = clientSegments(connection).find((atMs) => atMs >= answeredMs) ?? Infinity;
+  return {
+    // An ACK that comes later was held back, or is one more.
+    handshakeMs: ackMs - answeredMs < CLOCKS_AGREE_WITHIN_MS ? ackMs : answeredMs,
+    ownMs: [...data, ...finishes].flatMap(({ from, atMs }) => (from === 'client' ? [atMs] : [])),
+  };
+}
+
+/** A row, and when it belongs into the ladder. */
+function placed(
+  row: Segment | Note,
+  { handshakeMs, ownMs }: Certainties,
+): readonly [row: Segment | Note, orderMs: number] {
+  if (row.kind === 'segment') return [row, row.atMs];
+  const least = (all: readonly number[]): number =>
+    all.reduce((one, other) => Math.min(one, other), Infinity) - CLOSE_BEHIND_MS;
+  if (row.says.startsWith(CONNECTED)) {
+    const atMs = Math.min(Math.max(row.atMs, handshakeMs + CLOSE_BEHIND_MS), least(ownMs));
+    return [{ ...row, atMs }, atMs];
+  }
+  const thenMs = row.at === 'client' ? ownMs.filter((atMs) => atMs > row.atMs) : [];
+  return [row, Math.min(row.atMs + CLOCKS_AGREE_WITHIN_MS, least(thenMs))];
+}
+
+/** Less than between two packets. */
+const CLOSE_BEHIND_MS = 0.000_1;
+
+const CONNECTED = 'connected';
 
 function handshake(connection: Connection, fooled: boolean): readonly Segment[] {
   return [
@@ -147,18 +188,14 @@ function outcomeNote({ outcome, startedAtMs }: ClientStory, heldBack: boolean): 
     case 'unsettled':
       return undefined;
     case 'connected':
-      return note(
-        atMs,
-        'client',
-        heldBack ? 'connected; the gate holds its ACK back' : 'connected',
-      );
+      return note(atMs, 'client', heldBack ? 'connected; the gate holds its ACK back' : CONNECTED);
     case 'timed-out':
       return note(
         atMs,
         'client',
         outcome.by === 'kernel'
           ? 'the kernel gives up: ETIMEDOUT'
-          : `gives up after ${duration(outcome.afterMs)}: its own timer`,
+          : `its program gives up after ${duration(outcome.afterMs)}: its own connect timeout`,
       );
     case 'refused':
       return note(atMs, 'client', 'connection refused');

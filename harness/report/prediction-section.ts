@@ -5,8 +5,10 @@ import type { ReportInput } from './report-input.ts';
 
 /** What a figure means, where its name does not say it. */
 export const FIGURE_MEANINGS: Readonly<Record<string, string>> = {
-  'accept-queue length': 'waiting for accept()',
+  'accept-queue limit': 'one place more than that',
+  'accept-queue length': 'connections waiting for accept()',
   'SYN-queue length': 'half-open handshakes',
+  'clients refused': 'told "connection refused", by a RST',
   'clients fooled': 'connected in vain',
   'refused SYNs': 'no SYN-ACK came back',
 };

@@ -2,7 +2,7 @@ import type { Observations } from '../domain/observations.ts';
 import type { Connection, Syn } from '../domain/tcp.ts';
 import { growth } from '../verdict/figures.ts';
 import { type ClientView, limitAt } from './client-views.ts';
-import { seconds, span, times } from './words.ts';
+import { ordinal, seconds, span, times } from './words.ts';
 
 export const isRefused = ({ answeredAtMs }: Syn): boolean => answeredAtMs === undefined;
 
@@ -46,6 +46,11 @@ export function refusalWords(group: readonly ClientView[], seen: Observations): 
 
 const MOST_MOMENTS = 5;
 
+export function onlyAcceptQueueOverflowed(seen: Observations): boolean {
+  const overflows = growth(seen, 'server', 'ListenOverflows') ?? 0;
+  return overflows > 0 && growth(seen, 'server', 'ListenDrops') === overflows;
+}
+
 /** As the server's counters tell it; a kernel before 3.8 does not count refused SYNs. */
 export function causeOfRefusal(seen: Observations, atMs: number): string {
   const overflows = growth(seen, 'server', 'ListenOverflows') ?? 0;
@@ -63,3 +68,17 @@ export function causeOfRefusal(seen: Observations, atMs: number): string {
     ? 'because less than a quarter of tcp_max_syn_backlog was free (the SYN queue itself had room)'
     : 'because the SYN queue was full';
 }
+
+/** Why this one: where nothing leaves the queue, who comes first gets the places. */
+export function arrivalWords(group: readonly ClientView[], seen: Observations): readonly string[] {
+  const [only, ...others] = group;
+  const atMs = only?.connection?.syns[0]?.atMs;
+  if (atMs === undefined || others.length > 0 || !lostToEarlierOnes(only, seen)) return [];
+  const earlier = seen.connections.filter(({ syns: [first] }) => (first?.atMs ?? Infinity) < atMs);
+  return [`its SYN was the ${ordinal(earlier.length + 1)} to arrive`];
+}
+
+const lostToEarlierOnes = (view: ClientView | undefined, seen: Observations): boolean =>
+  seen.accepted === 0 &&
+  view?.connection?.state === 'unanswered' &&
+  (growth(seen, 'server', 'ListenOverflows') ?? 0) > 0;

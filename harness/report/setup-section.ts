@@ -1,8 +1,11 @@
 import type { AppliedSysctl } from '../domain/evidence.ts';
+import type { Observations } from '../domain/observations.ts';
 import type { RunPlan, Step } from '../domain/plan.ts';
+import type { Connection } from '../domain/tcp.ts';
 import { limitAt } from './client-views.ts';
 import { machineEntries } from './machine-entries.ts';
 import { entry, type Page } from './page.ts';
+import { isRefused } from './refusal-words.ts';
 import type { ReportInput } from './report-input.ts';
 import { arrivalWords, habitWords, optionWords, stepWords } from './step-words.ts';
 import { count, duration, times } from './words.ts';
@@ -25,6 +28,7 @@ export function setupEntries(input: ReportInput): readonly (readonly [string, st
     ['server', serverWords(input)],
     ['accept queue', acceptQueueWords(input)],
     ['clients', clientWords(input)],
+    ...refusalEntries(input.seen),
     ...containerEntries(input.seen),
     ...machineEntries(input.seen),
     ...courseOf(plan.steps),
@@ -79,9 +83,23 @@ function acceptQueueWords({ seen, prediction }: ReportInput): string {
   const why =
     somaxconn?.found == null || seen.plan.parameters.ownServer
       ? ''
-      : ` = min(backlog ${backlog}, somaxconn ${somaxconn.found})`;
-  return `finished handshakes wait here for accept(): limit ${limit}${why}. It holds ${limit + 1}, since only a length above the limit counts as full`;
+      : `, the smaller of the backlog (${backlog}) and somaxconn (${somaxconn.found}, a kernel setting that caps every backlog)`;
+  return `the kernel finishes handshakes by itself and keeps the connections here until the program calls accept(). The limit is ${limit}${why}. The queue counts as full only above its limit, so it has ${count(limit + 1, 'place')}`;
 }
+
+const isIgnored = ({ syns, resets }: Connection): boolean =>
+  syns.some(isRefused) && !resets.some(({ from }) => from === 'server');
+
+/** In this report a refusal is not what programs call "connection refused". */
+const refusalEntries = (seen: Observations): readonly (readonly [string, string])[] =>
+  !seen.connections.some(isIgnored)
+    ? []
+    : [
+        [
+          'refused SYN',
+          'a SYN that the server drops in silence. The client gets no answer and no error, so its kernel sends the SYN again',
+        ],
+      ];
 
 function clientWords({ seen: { plan } }: ReportInput): string {
   const waves = plan.steps.filter((step) => step.kind === 'connect');
@@ -123,9 +141,9 @@ function patienceWords(waves: readonly Pick<ConnectStep, 'clients' | 'behaviour'
   }
   const [[only] = [0], ...others] = byTimeout;
   if (others.length === 0)
-    return `each gives up connecting after ${duration(only)} (its own timer)`;
+    return `each gives up connecting after ${duration(only)} (its own connect timeout)`;
   const told = [...byTimeout].map(([ms, clients]) => `${clients} of them after ${duration(ms)}`);
-  return `each gives up connecting by its own timer (${told.join(', ')})`;
+  return `each gives up connecting by its own connect timeout (${told.join(', ')})`;
 }
 
 type ConnectStep = Extract<Step, { kind: 'connect' }>;

@@ -144,7 +144,7 @@ function conditionWords(condition: Condition): string {
 }
 
 export function behaviourWords(behaviour: ClientBehaviour): string {
-  const patience = `each gives up connecting after ${duration(behaviour.connectTimeoutMs)} (its own timer)`;
+  const patience = `each gives up connecting after ${duration(behaviour.connectTimeoutMs)} (its own connect timeout)`;
   return [patience, ...habitWords(behaviour)].join(', ');
 }
 

@@ -18,6 +18,12 @@ export const count = (number: number, thing: string, things = `${thing}s`): stri
 export const times = (number: number): string =>
   number === 1 ? 'once' : number === 2 ? 'twice' : `${number} times`;
 
+/** `1st`, `2nd`, `3rd`, `4th`, `11th`. */
+export function ordinal(number: number): string {
+  const isTeen = Math.floor(number / 10) % 10 === 1;
+  return `${number}${(isTeen ? undefined : ['th', 'st', 'nd', 'rd'][number % 10]) ?? 'th'}`;
+}
+
 /** `0.3 ms`, or `0.3 to 1.2 ms` when the values differ as printed. A common unit is said once. */
 export function span(values: readonly number[], format: (value: number) => string): string {
   const least = format(values.reduce((left, right) => Math.min(left, right), Infinity));

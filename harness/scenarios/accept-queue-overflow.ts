@@ -30,7 +30,7 @@ export const acceptQueueOverflow: Scenario = {
     bothCountersCountRefusedSyns(
       '002-d',
       '002',
-      'A SYN dropped because the accept queue is full counts as an overflow of both queues.',
+      'A SYN dropped because the accept queue is full adds one to both counters, ListenOverflows and ListenDrops.',
     ),
     overflowsCountTheAcceptQueue,
     bothCountersCountRefusedSyns(

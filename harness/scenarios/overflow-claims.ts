@@ -22,17 +22,17 @@ export const queuedConnections = (seen: Observations): readonly Statement[] => {
   return [
     {
       witness: 'sockets',
-      of: 'Recv-Q of the listener',
+      of: 'connections waiting, as ss shows them (Recv-Q of the listener)',
       value: closing(seen)?.listener?.acceptQueueLength,
     },
     {
       witness: 'counters',
-      of: 'PassiveOpens − accepted',
+      of: 'connections that got a place and were not accepted (PassiveOpens − accepted)',
       value: passiveOpens === undefined ? undefined : passiveOpens - seen.accepted,
     },
     {
       witness: 'packets',
-      of: 'handshakes the server was content with',
+      of: 'handshakes whose last ACK the server took',
       value: acceptedHandshakes(seen),
     },
   ];
@@ -82,7 +82,7 @@ export function limitIsTheSmaller(
           {
             // By the server program, which asks `ss`, too.
             witness: 'sockets',
-            of: 'announced limit + 1',
+            of: 'limit + 1, as ss showed it to the server (Send-Q)',
             value: plusOne(seen.announcedLimits.at(-1)),
           },
           ...queuedConnections(seen),
@@ -204,17 +204,17 @@ export const lateClientCompletesItsHandshake: Claim = {
       statements: [
         {
           witness: 'packets',
-          of: 'connections without any SYN-ACK',
+          of: 'what became of connections that never got a SYN-ACK',
           value: fateOfLate(unanswered, late),
         },
         {
           witness: 'clients',
-          of: 'clients whose connect timed out',
+          of: 'what became of clients whose connect timed out',
           value: fateOfLate(clientsThat(seen, 'timed-out'), late),
         },
         {
           witness: 'counters',
-          of: 'ActiveOpens − CurrEstab of the client, TCPSynRetrans of the server',
+          of: 'what became of connects without a connection (ActiveOpens − CurrEstab of the client; TCPSynRetrans of the server)',
           value: fateByCounters(seen, late),
         },
       ],

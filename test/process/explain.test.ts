@@ -29,7 +29,9 @@ test('both parts of a row with the packets of their last runs', {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const [first = '', second = '', ...others] = stdout.split(/^─+$/m);
   expect(others).toEqual([]);
-  expect(first).toMatch(/^001-b \(i\) .*commit 5ea8ea2cb7f1.*verdict +OUTDATED.*refused: nothing/s);
+  expect(first).toMatch(
+    /^001-b \(i\) .*commit 5ea8ea2cb7f1.*verdict +OUTDATED.*refused: accept queue full/s,
+  );
   expect(second).toMatch(/001-b \(ii\) .*verdict +CONFIRMED.*dropped: the queue is full/s);
 });
 

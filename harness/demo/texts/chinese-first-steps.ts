@@ -16,10 +16,10 @@ export const CHINESE_FIRST_STEPS: Readonly<
 > = {
   'two-queues': {
     title: '两个队列',
-    introduction: () => [
+    introduction: ({ places, limit }) => [
       '客户端调用 connect()，它的内核发出 SYN；服务器的内核回复 SYN-ACK；客户端的内核再发出 ACK。至此两端都已建立连接。整个握手由两端的内核完成，应用程序并不参与。',
       '在 ACK 到达之前，这个连接只是 SYN 队列（半连接队列）中的一个请求。ACK 到达之后，它进入 accept 队列（全连接队列），等待应用程序调用 accept()。',
-      '在前几步中，服务器程序只监听，从不调用 accept()。在客户端看来，卡死或过载的服务器就是这个样子。',
+      `在前几步中，服务器程序只监听，从不调用 accept()。在客户端看来，卡死或过载的服务器就是这个样子。它的 accept 队列有 ${places} 个位置（${limit} + 1，原因见第 2 步）。`,
     ],
     question: ({ backlog, clients }) =>
       `backlog 为 ${backlog}，${clients} 个客户端发起连接，没有人调用 accept()。它们的 connect() 结果如何？`,
@@ -35,7 +35,7 @@ export const CHINESE_FIRST_STEPS: Readonly<
   'one-more-than-backlog': {
     title: '比 backlog 多一个',
     introduction: () => [
-      'listen() 的第二个参数就是 backlog，它决定 accept 队列可以有多长。队列的上限取 backlog 与 net.core.somaxconn 中较小的一个。',
+      'listen() 的第二个参数就是 backlog，它决定 accept 队列可以有多长。队列的上限取 backlog 与 net.core.somaxconn 中较小的一个；后者是内核参数，限制所有的 backlog（Linux 5.4 起默认为 4096）。',
       '现在同时到来的客户端多于队列所能容纳的数量，而且仍然没有人调用 accept()。',
     ],
     question: ({ backlog, clients }) =>
@@ -48,10 +48,13 @@ export const CHINESE_FIRST_STEPS: Readonly<
   'refused-syn': {
     title: '被拒绝的 SYN',
     introduction: ({ places }) => [
-      `accept 队列有 ${places} 个位置。位置占满之后，又来了一个 SYN。`,
+      `accept 队列有 ${places} 个位置。位置已经占满，这时又来了一个 SYN。`,
       '接下来会发生什么，各份文档说法不一。其中一份说：握手照样完成，随后服务器丢弃最后那个 ACK。',
     ],
-    question: ({ clients }) => `来了 ${clients} 个客户端。没有位置的客户端会看到什么？`,
+    question: ({ clients, places }) =>
+      clients > places
+        ? `来了 ${clients} 个客户端，其中 ${places} 个占满了位置。其余的客户端会看到什么？`
+        : `来了 ${clients} 个客户端。没有位置的客户端会看到什么？`,
     choices: ({ clients, places }) => [
       clients > places ? '已连接，connect() 成功' : '没有这样的客户端，全部都已连接',
       '超时，始终没有任何回应',

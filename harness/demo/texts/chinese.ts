@@ -10,9 +10,10 @@ const page: PageWords = {
   demo: 'backlog-lab 演示',
   stepOf: (step, steps, title) => `第 ${step} 步（共 ${steps} 步）：${title}`,
   screenOf: (screen, screens) => `第 ${screen}/${screens} 屏`,
-  heading: (title, place) => `${title}。${place}。`,
+  heading: (title, place) => (place === undefined ? `${title}。` : `${title}，${place}。`),
+  resultTitle: '实际结果',
   more: '下一屏继续',
-  pictureBefore: '实验开始时的情形',
+  pictureOf: { beginning: '实验开始时的情形', later: '问题所指那一刻的情形' },
   question: '问题',
   chooseNow: '按 1、2 或 3 回答，或者按 n 直接看结果。',
   running: (scenario, kernel) => `正在本机内核 ${kernel} 上运行 ${scenario}。`,
@@ -74,6 +75,8 @@ const result: ResultWords = {
     `${statement}（Linux ${since} 起${commit === null ? '' : `，提交 ${commit}`}）`,
   notTested: (claims) => `以这些参数未检验的说法：${claims.join('、')}`,
   besides: (claims) => `同时检验了：${claims.join('、')}`,
+  beside: (id, verdict, step) =>
+    `${id} ${verdict}${step === undefined ? '' : `（见第 ${step} 步）`}`,
   quotesFindings: false,
   ofThisStep: (verdict) => `本步所涉说法的判定：${verdict}`,
   otherNumbers: (backlog, clients) =>
@@ -135,13 +138,20 @@ const plain: PlainWords = {
   },
   note: (atServer, says, seconds) =>
     `${seconds} 秒，${HOSTS[atServer ? 'server' : 'client']}：${CHINESE_LADDER.note(says)}。`,
-  level: (length, seconds) => `从 ${seconds} 秒起，accept 队列中有 ${length} 个连接。`,
-  refusals: (syns, firstSeconds, lastSeconds) =>
-    firstSeconds === lastSeconds
-      ? `在 ${firstSeconds} 秒处，有 ${syns} 个 SYN 被拒绝。`
-      : `从 ${firstSeconds} 秒到 ${lastSeconds} 秒，有 ${syns} 个 SYN 被拒绝。`,
+  level: (length, seconds) =>
+    seconds === null
+      ? `第一个客户端到来之前，accept 队列中有 ${length} 个连接。`
+      : `从 ${seconds} 秒起，accept 队列中有 ${length} 个连接。`,
+  refusals: ({ syns, clients, each }, firstSeconds, lastSeconds) => {
+    const when =
+      firstSeconds === lastSeconds
+        ? `在 ${firstSeconds} 秒处`
+        : `从 ${firstSeconds} 秒到 ${lastSeconds} 秒`;
+    const whose = each === undefined || clients === 1 ? '' : `，每个客户端 ${each} 个`;
+    return `${when}，${clients} 个客户端共有 ${syns} 个 SYN 被拒绝${whose}。`;
+  },
   counter: (host, counter, by, meaning) =>
-    `${HOSTS[host]}的 ${counter} ${by === '0' ? '没有增加' : `增加了 ${by}`}：${meaning}。`,
+    `${meaning}：${by === '0' ? '没有增加' : `增加了 ${by}`}（${HOSTS[host]}的 ${counter}）。`,
 };
 
 export const CHINESE: DemoTexts = {
@@ -155,10 +165,12 @@ export const CHINESE: DemoTexts = {
     requests: '已回复，尚无 ACK',
     connections: '握手已完成',
     held: (length) => `${length ?? '?'} 个等待`,
-    heldOf: (length, places) =>
-      length >= places ? `${length}/${places}，已满` : `${length}/${places}`,
+    heldOf: (length, places = Infinity) => {
+      if (places === Infinity) return `${length}/?`;
+      return length >= places ? `${length}/${places}，已满` : `${length}/${places}`;
+    },
     sentence: (synQueue, acceptQueue, places) =>
-      `SYN 队列中有 ${synQueue ?? '未知数量的'} 个请求，accept 队列中有 ${acceptQueue} 个连接，最多容纳 ${places} 个。`,
+      `SYN 队列中有 ${synQueue ?? '未知数量的'} 个请求，accept 队列中有 ${acceptQueue} 个连接，${places === undefined ? '最多能容纳多少个正是要问的' : `最多容纳 ${places} 个`}。`,
   },
   result,
   end,

@@ -16,10 +16,10 @@ export const ENGLISH_FIRST_STEPS: Readonly<
 > = {
   'two-queues': {
     title: 'The two queues',
-    introduction: () => [
+    introduction: ({ places, limit }) => [
       'A client calls connect(). Its kernel sends a SYN, the kernel of the server answers with a SYN-ACK, the kernel of the client sends an ACK. Now both ends are connected. No program has any part in this handshake.',
       'Until the ACK comes, the connection is a request in the SYN queue. Then it moves to the accept queue, and waits there for the program to call accept().',
-      'In the first steps the program listens and never calls accept(). To its clients a server that is stuck or overloaded looks just like that.',
+      `In the first steps the program listens and never calls accept(). To its clients a server that is stuck or overloaded looks just like that. Its accept queue has ${places} places (${limit} + 1; step 2 says why).`,
     ],
     question: ({ backlog, clients }) =>
       `The backlog is ${backlog}. ${clients} clients connect, and nobody calls accept(). What becomes of their connect()?`,
@@ -37,7 +37,7 @@ export const ENGLISH_FIRST_STEPS: Readonly<
   'one-more-than-backlog': {
     title: 'One more than the backlog',
     introduction: () => [
-      'The second argument of listen() is the backlog: how long the accept queue may become. Its limit is the smaller of the backlog and net.core.somaxconn.',
+      'The second argument of listen() is the backlog: how long the accept queue may become. Its limit is the smaller of the backlog and net.core.somaxconn, a kernel setting that caps every backlog (4096 by default since Linux 5.4).',
       'More clients come now than can possibly fit, all at once, and still nobody calls accept().',
     ],
     question: ({ backlog, clients }) =>
@@ -54,11 +54,13 @@ export const ENGLISH_FIRST_STEPS: Readonly<
   'refused-syn': {
     title: 'The refused SYN',
     introduction: ({ places }) => [
-      `The accept queue has ${places} places. When they are taken, one more SYN arrives.`,
+      `The accept queue has ${places} places. They are taken, and one more SYN arrives.`,
       'The documents disagree about what happens next. One of them says that the handshake completes all the same, and that the server then drops the last ACK.',
     ],
-    question: ({ clients }) =>
-      `${clients} clients come. What does a client see for which there is no place?`,
+    question: ({ clients, places }) =>
+      clients > places
+        ? `${clients} clients come, and ${places} of them take the places. What ${clients === places + 1 ? 'does the last one' : 'do the others'} see?`
+        : `${clients} clients come. What does a client see for which there is no place?`,
     choices: ({ clients, places }) => [
       clients > places ? 'It is connected' : 'There is none, for all are connected',
       'It times out, because no answer ever comes',

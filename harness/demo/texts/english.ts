@@ -9,9 +9,13 @@ const page: PageWords = {
   demo: 'backlog-lab demo',
   stepOf: (step, steps, title) => `Step ${step} of ${steps}: ${title}`,
   screenOf: (screen, screens) => `screen ${screen} of ${screens}`,
-  heading: (title, place) => `${title}. ${place}.`,
+  heading: (title, place) => (place === undefined ? `${title}.` : `${title}, ${place}.`),
+  resultTitle: 'What happened',
   more: 'more on the next screen',
-  pictureBefore: 'Where the experiment begins',
+  pictureOf: {
+    beginning: 'Where the experiment begins',
+    later: 'At the moment that the question is about',
+  },
   question: 'Question',
   chooseNow: 'Answer with 1, 2 or 3, or press n to see what happens.',
   running: (scenario, kernel) => `Running ${scenario} on this kernel, ${kernel}.`,
@@ -73,6 +77,8 @@ const result: ResultWords = {
     `${statement} (since Linux ${since}${commit === null ? '' : `, commit ${commit}`})`,
   notTested: (claims) => `Not tested with these numbers: ${claims.join(', ')}`,
   besides: (claims) => `Tested besides: ${claims.join(', ')}`,
+  beside: (id, verdict, step) =>
+    `${id} ${verdict}${step === undefined ? '' : ` (see step ${step})`}`,
   quotesFindings: true,
   ofThisStep: (verdict) => `On what this step is about: ${verdict}`,
   otherNumbers: (backlog, clients) =>
@@ -131,11 +137,22 @@ const plain: PlainWords = {
   },
   note: (atServer, says, seconds) =>
     `${seconds} s, at the ${atServer ? 'server' : 'client'}: ${says}.`,
-  level: (length, seconds) => `From ${seconds} s on the accept queue holds ${length}.`,
-  refusals: (syns, firstSeconds, lastSeconds) =>
-    `${count(syns, 'refused SYN')}, ${firstSeconds === lastSeconds ? `at ${firstSeconds} s` : `from ${firstSeconds} s to ${lastSeconds} s`}.`,
-  counter: (host, counter, by, meaning) =>
-    `${counter} of the ${host} ${by === '0' ? 'did not grow' : `grew by ${by}`}: ${meaning}.`,
+  level: (length, seconds) =>
+    seconds === null
+      ? `Before the first client the accept queue holds ${length}.`
+      : `From ${seconds} s on the accept queue holds ${length}.`,
+  refusals: ({ syns, clients, each }, firstSeconds, lastSeconds) => {
+    const when =
+      firstSeconds === lastSeconds
+        ? `at ${firstSeconds} s`
+        : `from ${firstSeconds} s to ${lastSeconds} s`;
+    const whose = `of ${count(clients, 'client')}${each === undefined || clients === 1 ? '' : `, ${each} each`}`;
+    return `${count(syns, 'refused SYN')} ${whose}, ${when}.`;
+  },
+  counter: (host, counter, by, meaning) => {
+    const what = `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}`;
+    return `${what}: ${by === '0' ? 'none' : by} (${counter} of the ${host}).`;
+  },
 };
 
 export const ENGLISH: DemoTexts = {
@@ -149,10 +166,12 @@ export const ENGLISH: DemoTexts = {
     requests: 'answered, no ACK yet',
     connections: 'handshake finished',
     held: (length) => `${length ?? '?'} waiting`,
-    heldOf: (length, places) =>
-      length >= places ? `${length} of ${places}: full` : `${length} of ${places}`,
+    heldOf: (length, places = Infinity) => {
+      if (places === Infinity) return `${length} of ?`;
+      return length >= places ? `${length} of ${places}: full` : `${length} of ${places}`;
+    },
     sentence: (synQueue, acceptQueue, places) =>
-      `The SYN queue holds ${synQueue ?? 'an unknown number of requests'}, the accept queue ${acceptQueue} of at most ${places}.`,
+      `The SYN queue holds ${synQueue ?? 'an unknown number of requests'}, the accept queue ${acceptQueue}${places === undefined ? '; how many it can hold is the question' : ` of at most ${places}`}.`,
   },
   result,
   end,

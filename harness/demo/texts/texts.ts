@@ -4,7 +4,7 @@ import type { FindingKind, Testimony } from '../../domain/verdict.ts';
 import type { LadderRow } from '../../report/ladder.ts';
 import type { LadderWords } from '../../report/ladder-words.ts';
 import type { TimelineWords } from '../../report/timeline-text.ts';
-import type { Facts, StepId } from '../step.ts';
+import type { Facts, QueuesBefore, StepId } from '../step.ts';
 import { CHINESE } from './chinese.ts';
 import { ENGLISH } from './english.ts';
 
@@ -42,19 +42,25 @@ export interface QueueWords {
   readonly requests: string;
   readonly connections: string;
   readonly held: (length: number | undefined) => string;
-  readonly heldOf: (length: number, places: number) => string;
+  readonly heldOf: (length: number, places: number | undefined) => string;
   /** The same picture as a sentence. */
-  readonly sentence: (synQueue: number | undefined, acceptQueue: number, places: number) => string;
+  readonly sentence: (
+    synQueue: number | undefined,
+    acceptQueue: number,
+    places: number | undefined,
+  ) => string;
 }
 
 export interface PageWords {
   readonly demo: string;
   readonly stepOf: (step: number, steps: number, title: string) => string;
   readonly screenOf: (screen: number, screens: number) => string;
-  /** Title and place as a sentence, for those who hear it. */
-  readonly heading: (title: string, place: string) => string;
+  /** Title and place as sentences, for those who hear them; no place on the only screen. */
+  readonly heading: (title: string, place: string | undefined) => string;
+  /** What a page is called by those who have heard its step's title. */
+  readonly resultTitle: string;
   readonly more: string;
-  readonly pictureBefore: string;
+  readonly pictureOf: Readonly<Record<QueuesBefore['moment'], string>>;
   readonly question: string;
   readonly chooseNow: string;
   readonly running: (scenario: string, kernel: string) => string;
@@ -92,6 +98,8 @@ export interface ResultWords {
   readonly notTested: (claims: readonly string[]) => string;
   /** Before claims that the run puts to the test although the step is not about them. */
   readonly besides: (claims: readonly string[]) => string;
+  /** One of them; `step` is about it. */
+  readonly beside: (id: string, verdict: string, step: number | undefined) => string;
   /** The judge words its findings in English: elsewhere the rule that stands behind one must do. */
   readonly quotesFindings: boolean;
   readonly ofThisStep: (verdict: string) => string;
@@ -137,12 +145,20 @@ export interface KeyWords {
   readonly ask: string;
 }
 
+export interface RefusedTally {
+  readonly syns: number;
+  readonly clients: number;
+  /** Of each client, where that is one number. */
+  readonly each: number | undefined;
+}
+
 /** Sentences for those who hear a page instead of seeing it. */
 export interface PlainWords {
   readonly segment: (row: Extract<LadderRow, { kind: 'segment' }>, seconds: string) => string;
   readonly note: (atServer: boolean, says: string, seconds: string) => string;
-  readonly level: (length: number, seconds: string) => string;
-  readonly refusals: (syns: number, firstSeconds: string, lastSeconds: string) => string;
+  /** Null: before the first client. */
+  readonly level: (length: number, seconds: string | null) => string;
+  readonly refusals: (refused: RefusedTally, firstSeconds: string, lastSeconds: string) => string;
   readonly counter: (host: Host, counter: string, by: string, meaning: string) => string;
 }
 

@@ -45,7 +45,7 @@ export const CHINESE_CLAIMS: Readonly<Record<string, string>> = {
     'SYN 队列的长度：取 backlog 与 tcp_max_syn_backlog 中较小者，至少为 8，加 1 后向上取 2 的幂。',
   '002-b': 'backlog 为 128、tcp_max_syn_backlog 为 64 时，SYN 队列可容纳 128 个。',
   '002-c': 'SYN 队列已满时，没有 SYN cookie 就丢弃 SYN，有 SYN cookie 就不丢弃。',
-  '002-d': '因 accept 队列已满而丢弃的一个 SYN，在两个队列的溢出计数中各计一次。',
+  '002-d': '因 accept 队列已满而丢弃一个 SYN 时，ListenOverflows 和 ListenDrops 两个计数器各加一。',
   '002-e': 'accept 队列的长度是 min(backlog, somaxconn)。',
   '002-f (SYN queue)': '不指定 backlog 的 Node 服务器，其 SYN 队列可容纳 512 个。',
   '002-f': '不指定 backlog 的 Node 服务器，其 accept 队列的上限是 511。',

@@ -110,7 +110,8 @@ export const CLIENT_SENTENCES: readonly SentencePattern[] = [
   [/^the server closed it at (.+) s$/, '$1 秒时被服务器关闭'],
   [/^closed it itself at (.+) s$/, '$1 秒时自行关闭'],
   [/^given up by the kernel at (.+) s$/, '$1 秒时被内核放弃'],
-  [/^by its own timer$/, '自身定时器到期'],
+  [/^by its own connect timeout$/, '自身的连接超时'],
+  [/^its SYN was the (\d+)\w+ to arrive$/, '它的 SYN 是第 $1 个到达的'],
   [/^given up by the kernel$/, '内核放弃'],
   [
     /^SYN refused (once|twice|\d+ times) \((.+?) s\), ((?:because|and) .+)$/,

@@ -6,7 +6,10 @@ import { type SentencePattern, translated } from './translated.ts';
 export const NOTE_SENTENCES: readonly SentencePattern[] = [
   [/^connected$/, '已连接'],
   [/^connected; the gate holds its ACK back$/, '已连接；闸门扣下了它的 ACK'],
-  [/^gives up after (.+): its own timer$/, '$1 后放弃：自身定时器到期'],
+  [
+    /^its program gives up after (.+): its own connect timeout$/,
+    '程序在 $1 后放弃：自身的连接超时',
+  ],
   [/^the kernel gives up: ETIMEDOUT$/, '内核放弃：ETIMEDOUT'],
   [/^connection refused$/, '连接被拒绝'],
   [/^connection reset$/, '连接被重置'],
@@ -41,6 +44,8 @@ export const CHINESE_LADDER: DrawingWords = {
   dropped: '被丢弃：队列已满',
   more: (rows) => `省略 ${rows} 行`,
   note: (says) => translated(says, NOTE_SENTENCES) ?? says,
+  refusedByFullQueue: '被拒绝：accept 队列已满',
+  refusalMeans: '被拒绝：没有应答，也没有错误；客户端的内核会重传 SYN',
   language: 'zh-CN',
   title: (client) => `客户端 ${client} 的报文`,
   titleOfText: (client) =>

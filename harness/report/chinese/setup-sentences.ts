@@ -4,6 +4,7 @@ import type { SentencePattern } from './translated.ts';
 export const SETUP_SENTENCES: readonly SentencePattern[] = [
   [/^server$/, '服务器'],
   [/^accept queue$/, 'accept 队列'],
+  [/^refused SYN$/, '被拒绝的 SYN'],
   [/^clients$/, '客户端'],
   [/^containers$/, '容器'],
   [/^course$/, '过程'],
@@ -34,12 +35,16 @@ export const SETUP_SENTENCES: readonly SentencePattern[] = [
   [/^it keeps at most (\d+) connections?$/, '最多保持 $1 个连接'],
   [/^the first keeps at most (\d+) connections?$/, '第一个最多保持 $1 个连接'],
   [
-    /^finished handshakes wait here for accept\(\): limit (\d+) = min\(backlog (\d+), somaxconn (\d+)\)\. It holds (\d+), since only a length above the limit counts as full$/,
-    '完成的握手在此等待 accept()：上限 $1 = min(backlog $2, somaxconn $3)。可容纳 $4 个，因为长度超过上限才算满',
+    /^the kernel finishes handshakes by itself and keeps the connections here until the program calls accept\(\)\. The limit is (\d+), the smaller of the backlog \((\d+)\) and somaxconn \((\d+), a kernel setting that caps every backlog\)\. The queue counts as full only above its limit, so it has (\d+) places?$/,
+    '内核自行完成握手，连接在此等待程序调用 accept()。上限为 $1，即 backlog（$2）与 somaxconn（$3，限制所有 backlog 的内核参数）中较小的一个。长度超过上限才算满，所以有 $4 个位置',
   ],
   [
-    /^finished handshakes wait here for accept\(\): limit (\d+)\. It holds (\d+), since only a length above the limit counts as full$/,
-    '完成的握手在此等待 accept()：上限 $1。可容纳 $2 个，因为长度超过上限才算满',
+    /^the kernel finishes handshakes by itself and keeps the connections here until the program calls accept\(\)\. The limit is (\d+)\. The queue counts as full only above its limit, so it has (\d+) places?$/,
+    '内核自行完成握手，连接在此等待程序调用 accept()。上限为 $1。长度超过上限才算满，所以有 $2 个位置',
+  ],
+  [
+    /^a SYN that the server drops in silence\. The client gets no answer and no error, so its kernel sends the SYN again$/,
+    '被服务器悄悄丢弃的 SYN。客户端得不到应答，也得不到错误，于是它的内核重传 SYN',
   ],
   [/^(\d+) client programs?, as the course says$/, '$1 个客户端程序，见“过程”'],
   [/^(\d+) clients?, all at once$/, '$1 个客户端，同时到来'],
@@ -47,12 +52,12 @@ export const SETUP_SENTENCES: readonly SentencePattern[] = [
   [/^(\d+) clients?, (\d+) a second$/, '$1 个客户端，每秒 $2 个'],
   [/^(\d+) clients?, in (\d+) waves$/, '$1 个客户端，分 $2 批'],
   [
-    /^each gives up connecting after (.+?) \(its own timer\)(?:, (.+))?$/,
-    '每个在 $1 后放弃连接（自身定时器）{2}',
+    /^each gives up connecting after (.+?) \(its own connect timeout\)(?:, (.+))?$/,
+    '每个在 $1 后放弃连接（自身的连接超时）{2}',
   ],
   [
-    /^each gives up connecting by its own timer \((.+?)\)(?:, (.+))?$/,
-    '每个按自身定时器放弃连接（{1}）{2}',
+    /^each gives up connecting by its own connect timeout \((.+?)\)(?:, (.+))?$/,
+    '每个按自身的连接超时放弃连接（{1}）{2}',
   ],
   [/^(\d+) of them after (.+?), (\d+) of them after (.+)$/, '其中 $1 个在 $2 后，$3 个在 $4 后'],
   [/^then closes$/, '，然后关闭'],

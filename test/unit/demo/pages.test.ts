@@ -206,6 +206,35 @@ test('the verdict of a step is on what it is about', () => {
   expect(text).toMatch(/Tested besides:.*OUTDATED/);
 });
 
+test.each(LANGUAGES)(
+  '%s: where the places are the question, the picture hides them',
+  (language) => {
+    const index = STEPS.indexOf(stepNamed('one-more-than-backlog'));
+    for (const plain of [false, true]) {
+      const asked = textOf(beginning(language, { plain }, index)).split(
+        TEXTS[language].page.question,
+      );
+      expect(asked[0]).not.toMatch(/3/);
+      expect(textOf(afterRun(index, language, { plain }))).toMatch(/3 of 3|3\/3|at most 3|容纳 3/);
+    }
+  },
+);
+
+test('those who hear pages hear the title of a step once', () => {
+  const played = [
+    beginning('en', { plain: true, rows: null }, 2),
+    pressing(beginning('en', { plain: true, rows: null }, 2), '1'),
+    afterRun(2, 'en', { plain: true, rows: null }),
+  ];
+  expect(
+    played
+      .map(textOf)
+      .join('\n')
+      .match(/Step 3 of 10/g),
+  ).toHaveLength(1);
+  expect(textOf(afterRun(2, 'en', { plain: true }))).toContain('3 refused SYNs of 1 client, from');
+});
+
 describe('what stays on the terminal', () => {
   test('where it was left, and how to go on', () => {
     const text = farewell(pressing(afterRun(4), 'n', 'q')).join('\n');

@@ -35,7 +35,9 @@ describe('Chinese', () => {
     expect(new Set(notes.filter((says) => translated(says, NOTE_SENTENCES) === undefined))).toEqual(
       new Set(),
     );
-    expect(translated('gives up after 302 ms: its own timer', NOTE_SENTENCES)).toContain('302 ms');
+    expect(
+      translated('its program gives up after 302 ms: its own connect timeout', NOTE_SENTENCES),
+    ).toContain('302 ms');
   });
 
   test('has no sentence that was left in English', () => {

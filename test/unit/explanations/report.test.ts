@@ -76,10 +76,11 @@ test('a claim that was measured', () => {
       run       runs/one (accept-queue-overflow, kernel 6.18.0)
 
     Packets of client 4 (seconds since its first SYN; client left, server right)
-        0.000  SYN ─────────────────────────────▶ ✗ refused: nothing comes back
-        1.030  SYN again ───────────────────────▶ ✗ refused: nothing comes back
-        2.060  SYN again ───────────────────────▶ ✗ refused: nothing comes back
-        2.500  * gives up after 2500 ms: its own timer
+        0.000  SYN ─────────────────────────────▶ ✗ refused: accept queue full
+        1.030  SYN again ───────────────────────▶ ✗ refused: accept queue full
+        2.060  SYN again ───────────────────────▶ ✗ refused: accept queue full
+        2.500  * its program gives up after 2500 ms: its own connect timeout
+               refused: no answer, no error; the client's kernel sends the SYN again
 
     What to do
       Look at Recv-Q.

@@ -24,7 +24,7 @@ test('each of a few clients has a tale of its own', () => {
       "client 1  :40001 | connected after 0.3 ms | waits in the accept queue, place 1 of 3",
       "client 2  :40002 | connected after 0.3 ms | waits in the accept queue, place 2 of 3",
       "client 3  :40003 | connected after 0.3 ms | waits in the accept queue, place 3 of 3",
-      "client 4  :40004 | timed out after 2500 ms | by its own timer; SYN refused 3 times (0, 1.03, 2.06 s), because the accept queue was full (3 of 3)",
+      "client 4  :40004 | timed out after 2500 ms | by its own connect timeout; its SYN was the 4th to arrive; SYN refused 3 times (0, 1.03, 2.06 s), because the accept queue was full (3 of 3)",
     ]
   `);
 });
@@ -80,7 +80,7 @@ test('many clients with the same fate share a line with ranges', () => {
   expect(told(clients)).toMatchInlineSnapshot(`
     [
       "clients 1-3 (3) | connected after 0.3 ms | wait in the accept queue, places 1-3 of 3",
-      "clients 4-200 (197) | timed out after 2500 to 2508 ms | by its own timer; SYN refused 3 times (0, 1.02 to 1.04, 2.05 s), because the accept queue was full (3 of 3)",
+      "clients 4-200 (197) | timed out after 2500 to 2508 ms | by its own connect timeout; SYN refused 3 times (0, 1.02 to 1.04, 2.05 s), because the accept queue was full (3 of 3)",
     ]
   `);
 });

@@ -24,6 +24,7 @@ const ladder = (rows: readonly LadderRow[]): ChosenLadder => ({
   serverAddress: '10.77.0.1',
   serverPort: 9999,
   rows,
+  acceptQueueFull: true,
 });
 
 const { connection, story } = buildTimedOut(4, 12, [0, 1_030]);
@@ -42,7 +43,7 @@ test('a refused client as a sequence diagram', () => {
         C-xS: 1.030 s SYN again
         Note right of S: refused: nothing comes back
         Note over C,S: 1470 ms pass
-        Note over C: 2.500 s gives up after 2500 ms: its own timer
+        Note over C: 2.500 s its program gives up after 2500 ms: its own connect timeout
     "
   `);
 });
@@ -55,7 +56,7 @@ test('the checker of the grammar finds what Mermaid would not take', () => {
   expect(mermaidProblems(broken)).toEqual([
     'C=>S: 0.000 s SYN',
     'C-xT: 1.030 s SYN again',
-    'Note over C: 2.500 s gives up after 2500 ms; its own timer',
+    'Note over C: 2.500 s its program gives up after 2500 ms; its own connect timeout',
   ]);
   expect(mermaidProblems('flowchart\n')).toEqual(['flowchart']);
 });
@@ -93,7 +94,7 @@ test('an SVG says in words what it draws, and marks what was repeated or refused
 test('both speak Chinese', () => {
   const diagram = ladderMermaid(refused, CHINESE_LADDER);
   expect(mermaidProblems(diagram)).toEqual([]);
-  expect(diagram).toContain('Note over C: 2.500 s 2500 ms 后放弃：自身定时器到期');
+  expect(diagram).toContain('Note over C: 2.500 s 程序在 2500 ms 后放弃：自身的连接超时');
   const svg = ladderSvg(refused, CHINESE_LADDER);
   expect(xmlProblems(svg)).toEqual([]);
   expect(svg).toContain('lang="zh-CN"');

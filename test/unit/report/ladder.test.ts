@@ -22,7 +22,7 @@ test('refused SYNs are marked, repeated ones named, and the end is told', () => 
     "    0.000  SYN ─────────────────────────────▶ ✗ refused: nothing comes back
         1.030  SYN again ───────────────────────▶ ✗ refused: nothing comes back
         2.060  SYN again ───────────────────────▶ ✗ refused: nothing comes back
-        2.500  * gives up after 2500 ms: its own timer"
+        2.500  * its program gives up after 2500 ms: its own connect timeout"
   `);
 });
 
@@ -40,6 +40,27 @@ test('every ACK of a fooled client is dropped, the last one too', () => {
         3.040  ACK ─────────────────────────────▶ ✗ dropped: the queue is full
         7.180                                     * forgets it, says nothing"
   `);
+});
+
+test.each([
+  ['later than what it sent', 0.9],
+  ['earlier than the SYN-ACK', -0.9],
+])('that it is connected stands before its data, although its clock says %s', (_words, offMs) => {
+  const { connection, story } = buildWaiting(1, 5);
+  const sentMs = 5.5;
+  const sends = {
+    ...connection,
+    data: [{ atMs: sentMs, from: 'client', bytes: 9, retransmission: false }],
+  } as const;
+  const told = {
+    ...story,
+    startedAtMs: sentMs - 0.2 + offMs,
+    outcome: { kind: 'connected', afterMs: 0 },
+  } as const;
+  const order = ladderOf(sends, { story: told }).map((row) =>
+    row.kind === 'segment' ? row.what : row.kind === 'note' ? row.says : '',
+  );
+  expect(order).toEqual(['SYN', 'SYN-ACK', 'ACK', 'connected', 'data']);
 });
 
 test('from packets alone the last ACK after a repeated SYN-ACK counts as taken', () => {

@@ -19,10 +19,10 @@ test('steps are numbered sentences', () => {
     "Plan of fooled-client (nothing was started)
        1. the server listens with backlog 2 and does not accept
        2. take snapshot 'opening': counters, sockets and listener of both hosts
-       3. 2 clients connect, all at once; each gives up connecting after 2500 ms (its own timer), then waits 3000 ms for a byte
+       3. 2 clients connect, all at once; each gives up connecting after 2500 ms (its own connect timeout), then waits 3000 ms for a byte
        4. wait until every client of wave 'first' is connected or has given up, at most 22.5 s
        5. close the gate: of the clients only SYNs still reach the server
-       6. 2 clients connect, all at once; each gives up connecting after 2500 ms (its own timer), then waits 3000 ms for a byte
+       6. 2 clients connect, all at once; each gives up connecting after 2500 ms (its own connect timeout), then waits 3000 ms for a byte
        7. wait until 2 SYNs of wave 'late' are answered or dropped, at most 20 s
        8. take snapshot 'held-back': counters, sockets and listener of both hosts
        9. open the gate

@@ -21,40 +21,48 @@ const report = (verbose: boolean, widthColumns: number): string =>
 test('the whole report', () => {
   expect(report(false, 100)).toMatchInlineSnapshot(`
     "A full accept queue refuses SYNs, and the client times out
-    OUTDATED  measured otherwise than documented, as a known kernel rule says: 001-b (i)
     kernel 6.18.0 (x64, Debian 13), sandbox netns (root), took 3 s
 
     Clients 1-3 are connected and in the accept queue, waiting to be accepted. Client 4 timed out: the
     server answered none of its 3 SYNs, because the accept queue was full (3 of 3).
 
+    OUTDATED  1 of 3 documented statements is not true of this kernel: 001-b (i); 1 is
+
     What was set up
       server        listens on port 9999 with a backlog of 2 and never calls accept()
-      accept queue  finished handshakes wait here for accept(): limit 2 = min(backlog 2, somaxconn
-                    4096). It holds 3, since only a length above the limit counts as full
-      clients       4 clients, all at once; each gives up connecting after 2500 ms (its own timer)
+      accept queue  the kernel finishes handshakes by itself and keeps the connections here until the
+                    program calls accept(). The limit is 2, the smaller of the backlog (2) and somaxconn
+                    (4096, a kernel setting that caps every backlog). The queue counts as full only
+                    above its limit, so it has 3 places
+      clients       4 clients, all at once; each gives up connecting after 2500 ms (its own connect
+                    timeout)
+      refused SYN   a SYN that the server drops in silence. The client gets no answer and no error, so
+                    its kernel sends the SYN again
 
     Prediction             predicted   measured      witnesses
-      accept-queue limit           2          2  ok  sockets, server
-      accept-queue length          3          3  ok  sockets, counters: waiting for accept()
+      accept-queue limit           2          2  ok  sockets, server: one place more than that
+      accept-queue length          3          3  ok  sockets, counters: connections waiting for accept()
       clients connected            3          3  ok  clients, packets
       clients timed out            1          1  ok  clients
       refused SYNs                 3          3  ok  packets: no SYN-ACK came back
-      also 0 as predicted: SYN-queue length (half-open handshakes), clients refused, clients fooled
-                           (connected in vain), repeated SYNs off schedule, repeated SYN-ACKs off
-                           schedule, ETIMEDOUT off schedule
+      also 0 as predicted: SYN-queue length (half-open handshakes), clients refused (told "connection
+                           refused", by a RST), clients fooled (connected in vain), repeated SYNs off
+                           schedule, repeated SYN-ACKs off schedule, ETIMEDOUT off schedule
 
     What each client saw, and why
       client 1  :40001  connected after 0.3 ms   waits in the accept queue, place 1 of 3
       client 2  :40002  connected after 0.3 ms   waits in the accept queue, place 2 of 3
       client 3  :40003  connected after 0.3 ms   waits in the accept queue, place 3 of 3
-      client 4  :40004  timed out after 2500 ms  by its own timer; SYN refused 3 times (0, 1.03,
-                                                 2.06 s), because the accept queue was full (3 of 3)
+      client 4  :40004  timed out after 2500 ms  by its own connect timeout; its SYN was the 4th to
+                                                 arrive; SYN refused 3 times (0, 1.03, 2.06 s), because
+                                                 the accept queue was full (3 of 3)
 
     Packets of client 4 (seconds since its first SYN; client left, server right)
-        0.000  SYN ─────────────────────────────▶ ✗ refused: nothing comes back
-        1.030  SYN again ───────────────────────▶ ✗ refused: nothing comes back
-        2.060  SYN again ───────────────────────▶ ✗ refused: nothing comes back
-        2.500  * gives up after 2500 ms: its own timer
+        0.000  SYN ─────────────────────────────▶ ✗ refused: accept queue full
+        1.030  SYN again ───────────────────────▶ ✗ refused: accept queue full
+        2.060  SYN again ───────────────────────▶ ✗ refused: accept queue full
+        2.500  * its program gives up after 2500 ms: its own connect timeout
+               refused: no answer, no error; the client's kernel sends the SYN again
 
     How full the accept queue was (seconds since the first client)
             3 │  ██████████████████████████████████████████████████████████████ full at 3
@@ -70,9 +78,10 @@ test('the whole report', () => {
       client  ActiveOpens      4  calls of connect(2) that sent a SYN
 
     Ledger  balanced: 1 of 1 identity hold (1 does not apply)
-    Trace   not taken: kernel trace events need root; only claims about a kernel probe need them
 
     Documented claims (outdated: not true of this kernel, by a known rule)
+      documents  001 (a full accept queue in front of a slow server), 003 (short connections, somaxconn,
+                 and timeouts)
       confirmed     001-a      A backlog of 2 lets 3 connections wait. Found: 3.
       outdated      001-b (i)  The late client completes its handshake.
                     document says  client 4: its handshake completes
@@ -139,6 +148,17 @@ test('colours take no room: the words stay where they are', () => {
   };
   const coloured = terminalReport(input(), style, { verbose: false, widthColumns: 90 });
   expect(coloured.replaceAll(new RegExp(`${ESCAPE}\\[\\d+m`, 'g'), '')).toBe(report(false, 90));
+});
+
+test('what proves nothing says so before it tells what happened', () => {
+  const { verdict, ...rest } = input();
+  const told = (kind: 'confirmed' | 'inconclusive'): string =>
+    terminalReport({ ...rest, verdict: { ...verdict, kind, reason: 'for a reason' } }, plainStyle, {
+      verbose: false,
+      widthColumns: 100,
+    });
+  expect(told('inconclusive')).toMatch(/INCONCLUSIVE {2}for a reason\nkernel [\s\S]*Clients 1-3/);
+  expect(told('confirmed')).toMatch(/Clients 1-3[\s\S]*\n\nCONFIRMED {2}for a reason\n/);
 });
 
 test('in short: the verdict and a line for each claim', () => {

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { withoutControls, wrap } from '../../../harness/report/layout.ts';
-import { duration, numberRanges, seconds, span, times } from '../../../harness/report/words.ts';
+import {
+  duration,
+  numberRanges,
+  ordinal,
+  seconds,
+  span,
+  times,
+} from '../../../harness/report/words.ts';
 
 test.each([
   [0.26, '0.3 ms'],
@@ -37,4 +44,10 @@ test('counts of times', () => {
 
 test('a line does not break between a number and its unit', () => {
   expect(wrap('it was refused at 2.06 s, so', 21)).toEqual(['it was refused at', '2.06 s, so']);
+});
+
+test('places in an order', () => {
+  expect([1, 2, 3, 4, 11, 12, 13, 21, 111, 122].map(ordinal)).toEqual([
+    ...['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '111th', '122nd'],
+  ]);
 });
