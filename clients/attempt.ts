@@ -4,6 +4,7 @@ import type { Client } from './client.ts';
 import { type Connection, holdConnection } from './connection.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { Emit } from './event-writer.ts';
+import { kernelHasConnected } from './kernel-has-connected.ts';
 import { monotonicMs } from './monotonic.ts';
 
 /** What the swarm wants to hear of one client. */
@@ -92,6 +93,8 @@ export const startAttempt = (client: Client, emit: Emit, hearing: Hearing): Atte
   };
 
   const giveUp = (): void => {
+    // The SYN-ACK has come since the loop last asked: `connect` follows in its next turn.
+    if (kernelHasConnected(socket)) return;
     settle({ event: 'timed-out', by: 'own-timer', ...now(), ...localEnd });
     socket.destroy();
   };

@@ -2,6 +2,7 @@ import { Socket, type SocketConnectOpts } from 'node:net';
 import type { SwarmEvent } from '../harness/domain/wire.ts';
 import type { ProgramLog, Telling } from '../servers/kit/program-log.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
+import { kernelHasConnected } from './kernel-has-connected.ts';
 
 /** Where a connection goes to and where it comes from. */
 export interface Target {
@@ -118,15 +119,6 @@ export const watchedSocket = (
   socket.connect(connectOptions(target));
   return socket;
 };
-
-/** The part of Node's internal TCP handle that is used here: 0, or a negative errno. */
-type WithHandle = Socket & {
-  readonly _handle?: { readonly getpeername?: (peer: object) => number } | null;
-};
-
-/** getpeername(2) fails with ENOTCONN in SYN-SENT; Node's own `remoteAddress` asks nobody then. */
-const kernelHasConnected = (socket: Socket): boolean =>
-  (socket as WithHandle)._handle?.getpeername?.({}) === 0;
 
 /** `autoSelectFamily` would run Node's own 250 ms timer beside ours. */
 const connectOptions = ({ host, port, sourceAddress, sourcePort }: Target): SocketConnectOpts => ({

@@ -108,7 +108,11 @@ const isAmongTraffic = ({ name }: StepOf<'snapshot'>, { steps }: RunPlan): boole
 
 async function snapshot(step: StepOf<'snapshot'>, bench: Bench): Promise<SnapshotTimes> {
   const { site, plan, recorder, run } = bench;
-  const stillWithinMs = isAmongTraffic(step, plan) ? 0 : patiently(STILLNESS_DEADLINE_MS);
+  const stillWithinMs = isAmongTraffic(step, plan)
+    ? 0
+    : step.name === CLOSING_SNAPSHOT
+      ? patiently(STILLNESS_DEADLINE_MS)
+      : STILLNESS_DEADLINE_MS;
   const wanted = { ...step, stillWithinMs };
   const times = await takeSnapshot(wanted, site, plan.network.port, recorder, run);
   bench.countersAt.set(step.name, countersNow(site.server));

@@ -163,7 +163,7 @@ function synLaws(seen: Observations): readonly Law[] {
       name: 'refused SYNs and dropped ACKs make the listener’s drops',
       left: ['drops of the listener by ss', listenerDrops(seen)],
       right: [
-        'refused SYNs in the capture + 2 × other ListenDrops + requests that a client reset',
+        'refused SYNs in the capture + 2 × other ListenDrops + RSTs and SYNs to requests',
         expectedListenerDrops(seen),
       ],
       notApplicable: otherListenerDrops(seen),
@@ -210,7 +210,30 @@ const requestsReset = ({ connections }: Observations): number =>
 function expectedListenerDrops(seen: Observations): number | undefined {
   const refused = refusedSyns(seen);
   const acks = difference(growth(seen, 'server', 'ListenDrops'), refused);
-  return acks === undefined ? undefined : refused + 2 * acks + requestsReset(seen);
+  return acks === undefined
+    ? undefined
+    : refused + 2 * acks + requestsReset(seen) + synsToRequests(seen);
+}
+
+/**
+ * A SYN that is repeated although the server holds its request is answered and then dropped: it
+ * counts like a RST to a request (seen on 6.12). Where cookies were sent only the socket table tells
+ * which clients are requests.
+ */
+function synsToRequests(seen: Observations): number {
+  const rows = closing(seen)?.sockets.server.filter(({ state }) => state === 'SYN-RECV') ?? [];
+  const requests = new Set(rows.map((row) => `${row.remoteAddress} ${row.remotePort}`));
+  const sentCookies = (growth(seen, 'server', 'SyncookiesSent') ?? 0) > 0;
+  return seen.connections
+    .filter(
+      ({ clientAddress, clientPort }) =>
+        !sentCookies || requests.has(`${clientAddress} ${clientPort}`),
+    )
+    .flatMap(({ syns, synAcks: [answered] }) =>
+      answered === undefined
+        ? []
+        : syns.filter(({ atMs, retransmission }) => retransmission && atMs > answered.atMs),
+    ).length;
 }
 
 /** `d` of skmem came with 4.7; a kernel that has it shows it in every snapshot. */

@@ -57,8 +57,8 @@ export const LEDGER_SENTENCES: readonly SentencePattern[] = [
   [/^SYN-ACK retransmissions in the capture$/, '抓包中重传的 SYN-ACK'],
   [/^drops of the listener by ss$/, 'ss 显示的监听套接字丢弃数'],
   [
-    /^refused SYNs in the capture \+ 2 × other ListenDrops \+ requests that a client reset$/,
-    '抓包中被拒绝的 SYN + 2 × 其他 ListenDrops + 被客户端重置的请求',
+    /^refused SYNs in the capture \+ 2 × other ListenDrops \+ RSTs and SYNs to requests$/,
+    '抓包中被拒绝的 SYN + 2 × 其他 ListenDrops + 发给已有请求的 RST 和 SYN',
   ],
   [/^connected clients$/, '已连接的客户端'],
   [/^connections with a SYN-ACK in the capture$/, '抓包中有 SYN-ACK 的连接'],
