@@ -2,7 +2,12 @@
 
 import type { SandboxSettings } from '../sandbox/choose.ts';
 import { type Container, containerAround } from '../sandbox/container.ts';
-import { type Capability, examineDocker, examineMachine } from '../sandbox/preflight.ts';
+import {
+  type Capability,
+  examineDocker,
+  examineMachine,
+  examineVirtualMachines,
+} from '../sandbox/preflight.ts';
 import { EXIT } from './exit-code.ts';
 import { print, terminalStyle } from './terminal.ts';
 
@@ -14,7 +19,7 @@ export async function doctor(
   const docker = { ...engine, essential: kind === 'docker' };
   const ableHere = near.every(({ works, essential }) => works || !essential);
   const able = kind === 'docker' ? docker.works : ableHere || (kind === 'auto' && docker.works);
-  const capabilities = [...near, docker];
+  const capabilities = [...near, docker, examineVirtualMachines()];
   const container = containerAround();
   if (json) print(JSON.stringify({ schemaVersion: 1, able, container, capabilities }, null, 2));
   else {

@@ -136,6 +136,21 @@ function tryAll(words: readonly string[]): Promise<readonly Capability[]> {
   );
 }
 
+/** What other kernels need. Whether KVM works with them only a booted kernel shows. */
+export function examineVirtualMachines(): Capability {
+  const missing = MACHINE_TOOLS.filter((command) => findCommand(command) === undefined);
+  return {
+    name: 'virtual machines (other kernels)',
+    works: missing.length === 0,
+    detail: missing.length === 0 ? 'qemu-system-x86_64' : `no ${missing.join(', no ')}`,
+    cost: 'no --kernel; none is needed to judge this kernel',
+    remedy: 'apt-get install --no-install-recommends qemu-system-x86 busybox-static',
+    essential: false,
+  };
+}
+
+const MACHINE_TOOLS = ['qemu-system-x86_64', 'busybox'];
+
 /** The other way to a run. Its image and its privileges show only in a run. */
 export async function examineDocker(choice: EngineChoice): Promise<Capability> {
   const known = {
