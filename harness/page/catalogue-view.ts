@@ -1,5 +1,5 @@
 import type { CataloguePage } from '../report/page/page-model.ts';
-import { foundClaim } from './claims-view.ts';
+import { documentHead, foundClaim, isDocument } from './claims-view.ts';
 import { h, section } from './dom.ts';
 import { headline, kernelWords, verdictBadge } from './headline-view.ts';
 import type { Language } from './language.ts';
@@ -19,7 +19,7 @@ export function cataloguePage(
   const sections = documents.map((document) =>
     section(
       `document-${document.replaceAll(' ', '-')}`,
-      /^\d/.test(document) ? `${words.document} ${document}` : language.sentence(document),
+      isDocument(document) ? documentHead(document, language) : language.sentence(document),
       ...claims
         .filter((claim) => claim.document === document)
         .map((claim) => foundClaim(claim, language)),

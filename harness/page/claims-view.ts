@@ -21,6 +21,7 @@ export function claimsSection({ claims, unexercised }: RunPage, language: Langua
   return section(
     'claims',
     words.sections.claims,
+    documentsHint([...claims, ...unexercised], language),
     ...claims.map(({ id, document, claim, finding }) =>
       h(
         'article',
@@ -47,8 +48,24 @@ export function claimsSection({ claims, unexercised }: RunPage, language: Langua
   );
 }
 
+/** Which documents are meant by the numbers; null: none. */
+function documentsHint(
+  claims: readonly { readonly id: string }[],
+  language: Language,
+): HTMLElement | null {
+  const { words } = language;
+  const documents = [...new Set(claims.map(({ id }) => id.slice(0, 3)))].filter(isDocument);
+  if (documents.length === 0) return null;
+  const heads = documents.map((document) => documentHead(document, language));
+  return h('p', { class: 'dim' }, [words.claimsHint, ...heads].join(words.fullStop));
+}
+
+/** Its number and what it is about. */
+export const documentHead = (document: string, { words }: Language): string =>
+  `${words.document} ${document}${words.colon}${words.subjects[document] ?? ''}`;
+
 /** Claims about the kernel's own rules, or about a reader's own server, stand in no document. */
-const isDocument = (document: string): boolean => /^\d/.test(document);
+export const isDocument = (document: string): boolean => /^\d/.test(document);
 
 function claimHead(
   { id, document, claim }: Pick<PageClaim, 'id' | 'document' | 'claim'>,

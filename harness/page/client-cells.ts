@@ -10,6 +10,7 @@ const HEADS: Readonly<Record<ClientColumn, keyof Words['columns']>> = {
   port: 'port',
   status: 'outcome',
   startedAtMs: 'started',
+  arrived: 'arrived',
   afterMs: 'after',
   syns: 'syns',
   refusedSyns: 'refused',
@@ -108,6 +109,7 @@ export function cellText(
     case 'afterMs':
       return value.toFixed(value < 100 ? 1 : 0);
     case 'port':
+    case 'arrived':
     case 'place':
       return value === 0 ? UNKNOWN : `${value}`;
     default:

@@ -14,6 +14,7 @@ export interface Clients {
   readonly port: readonly number[];
   readonly status: readonly number[];
   readonly startedAtMs: readonly number[];
+  readonly arrived: readonly number[];
   readonly afterMs: readonly number[];
   readonly syns: readonly number[];
   readonly refusedSyns: readonly number[];
@@ -25,6 +26,7 @@ export const COLUMNS = [
   'port',
   'status',
   'startedAtMs',
+  'arrived',
   'afterMs',
   'syns',
   'refusedSyns',
@@ -38,6 +40,7 @@ export const unpackClients = (columns: ClientColumns): Clients => ({
   port: unpack(columns.port),
   status: unpack(columns.status),
   startedAtMs: unpack(columns.startedAtMs),
+  arrived: unpack(columns.arrived),
   afterMs: unpack(columns.afterMs),
   syns: unpack(columns.syns).map(known),
   refusedSyns: unpack(columns.refusedSyns).map(known),

@@ -14,21 +14,19 @@ export function headline(
   { reason, language }: { readonly reason: string; readonly language: Language },
 ): HTMLElement {
   const { words } = language;
+  // A reason says the same as the meaning, and of which claims.
+  const why = reason === '' ? words.verdictMeanings[verdict] : language.sentence(reason);
   return h(
     'div',
     { class: 'headline' },
     h('h1', {}, title),
-    h(
-      'p',
-      { class: 'verdict-line' },
-      verdictBadge(verdict, language),
-      ' ',
-      // A reason says the same, and of which claims.
-      reason === '' ? words.verdictMeanings[verdict] : language.sentence(reason),
-    ),
+    verdictLine(verdict, why, language),
     h('p', { class: 'dim' }, details.filter((detail) => detail !== '').join(' · ')),
   );
 }
+
+export const verdictLine = (kind: Kind, why: string, language: Language): HTMLElement =>
+  h('p', { class: 'verdict-line' }, verdictBadge(kind, language), ` ${why}`);
 
 export const kernelWords = (kernel: PageKernel | null): string =>
   kernel === null ? '' : `Linux ${kernel.release} (${kernel.architecture}, ${kernel.distribution})`;

@@ -31,3 +31,19 @@ export function gapText(ms: number): string {
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(2)} s`;
   return ms >= 1 ? `${ms.toFixed(0)} ms` : `${ms.toFixed(2)} ms`;
 }
+
+/** Pixels for a second; the first is even rows. */
+export const ZOOMS = [0, 30, 60, 120, 300, 1_000, 10_000, 100_000] as const;
+
+/** As high as a ladder may be without being scrolled. */
+const FITTING_PX = 420;
+/** Of `ZOOMS`: more would stretch what is short anyway. */
+const MOST_FITTING = 3;
+
+/** The step of `ZOOMS` that shows the most of time and still fits. */
+export function fittingZoom(rows: readonly PageLadderRow[]): number {
+  for (let zoom = MOST_FITTING; zoom > 0; zoom -= 1) {
+    if ((rowPositions(rows, ZOOMS[zoom] ?? 0).at(-1) ?? 0) <= FITTING_PX) return zoom;
+  }
+  return 0;
+}

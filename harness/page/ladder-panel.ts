@@ -1,6 +1,7 @@
 /** The ladder of the chosen client with its zoom, and the packet that was chosen in it. */
 import type { PageLadder, RunPage } from '../report/page/page-model.ts';
 import { h } from './dom.ts';
+import { fittingZoom, ZOOMS } from './ladder-layout.ts';
 import { ladderSvg } from './ladder-view.ts';
 import type { Language } from './language.ts';
 import { packetView } from './packet-view.ts';
@@ -11,9 +12,6 @@ export interface LadderPanel {
   readonly show: (client: number, hasPackets: boolean) => void;
   readonly redraw: () => void;
 }
-
-/** Pixels for a second; the first is even rows. */
-const ZOOMS = [0, 30, 60, 120, 300, 1_000, 10_000, 100_000] as const;
 
 export function ladderPanel(model: RunPage, language: Language, reader: Reader): LadderPanel {
   const { words } = language;
@@ -28,20 +26,23 @@ export function ladderPanel(model: RunPage, language: Language, reader: Reader):
     h('p', { class: 'dim' }, words.packetHint),
   );
 
+  const zoom = (): number => reader.zoom ?? fittingZoom(shown?.rows ?? []);
   const redraw = (): void => {
     if (shown === undefined) return;
-    const { packets } = shown;
+    const { packets, afterwards } = shown;
     drawing.replaceChildren(
       ladderSvg(shown, {
         widthPx: Math.max(300, drawing.clientWidth),
-        pxPerSecond: ZOOMS[reader.zoom] ?? 0,
+        pxPerSecond: ZOOMS[zoom()] ?? 0,
         language,
+        refusal: refusalOf(model, language),
         chosen,
         choose: (row, index) => {
           chosen = row;
           packet.replaceChildren(packetView(packets, index, language));
         },
       }),
+      ...(afterwards === 0 ? [] : [h('p', { class: 'dim' }, words.afterwards(afterwards))]),
     );
   };
   const zoomTo = (next: number): void => {
@@ -62,8 +63,8 @@ export function ladderPanel(model: RunPage, language: Language, reader: Reader):
       : words.noLadder;
     drawing.replaceChildren(h('p', {}, why));
   };
-  const button = (id: string, text: string, name: string, click: () => void): HTMLElement =>
-    h('button', { type: 'button', id, title: name, 'aria-label': name, click }, text);
+  const button = (id: string, text: string, click: () => void): HTMLElement =>
+    h('button', { type: 'button', id, click }, text);
   const element = h(
     'div',
     { class: 'ladder-panel' },
@@ -71,9 +72,9 @@ export function ladderPanel(model: RunPage, language: Language, reader: Reader):
       'div',
       { class: 'controls' },
       title,
-      button('zoom-in', '+', words.zoomIn, () => zoomTo(reader.zoom + 1)),
-      button('zoom-out', '−', words.zoomOut, () => zoomTo(reader.zoom - 1)),
-      button('zoom-reset', '=', words.zoomReset, () => zoomTo(0)),
+      button('zoom-in', words.zoomIn, () => zoomTo(zoom() + 1)),
+      button('zoom-out', words.zoomOut, () => zoomTo(zoom() - 1)),
+      button('zoom-reset', words.zoomReset, () => zoomTo(0)),
     ),
     model.sampled
       ? h('p', { class: 'dim' }, words.sampledNote(model.ladders.length, model.connections))
@@ -82,3 +83,7 @@ export function ladderPanel(model: RunPage, language: Language, reader: Reader):
   );
   return { element, show, redraw };
 }
+
+/** Why SYNs were refused in this run, if that is explained; undefined: only that they were. */
+export const refusalOf = ({ explanation }: RunPage, { words }: Language): string | undefined =>
+  explanation === null ? undefined : words.explanation.ignored(explanation.places);

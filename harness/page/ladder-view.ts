@@ -2,12 +2,15 @@
 import type { PageLadder, PageLadderRow } from '../report/page/page-model.ts';
 import { svg } from './dom.ts';
 import { gapText, isShortened, LONGEST_GAP_PX, ROW_PX, rowPositions } from './ladder-layout.ts';
+import { fateText, longText, type Segment, segmentText, spoken } from './ladder-texts.ts';
 import type { Language } from './language.ts';
 
 export interface LadderLook {
   readonly widthPx: number;
   readonly pxPerSecond: number;
   readonly language: Language;
+  /** What to say of a refused SYN where its cause is known. */
+  readonly refusal?: string | undefined;
   /** The row that is chosen; undefined: none yet. */
   readonly chosen?: number | undefined;
   /** Absent on paper, where nothing can be chosen. */
@@ -93,7 +96,7 @@ function rowGroup(
   const time = svg('text', { class: 'time', x: 2, y: y + 4 }, (row.atMs / 1_000).toFixed(3));
   if (row.kind === 'note') return noteGroup(row, y, frame, look, time);
   const { language, choose, chosen, tabStop } = look;
-  const label = segmentText(row, language);
+  const label = isWide(frame) ? longText(row, language) : segmentText(row, language);
   const again = row.retransmission === true ? ' again' : '';
   const group = svg(
     'g',
@@ -104,7 +107,7 @@ function rowGroup(
         : {
             tabindex: index === tabStop ? 0 : -1,
             role: 'button',
-            'aria-label': spoken(row, language),
+            'aria-label': spoken(row, look),
           }),
     },
     svg('rect', { class: 'touch', x: 0, y: y - ROW_PX / 2, width: frame.widthPx, height: ROW_PX }),
@@ -115,19 +118,11 @@ function rowGroup(
       { class: 'what', x: (frame.leftPx + frame.rightPx) / 2, y: y - 5, 'text-anchor': 'middle' },
       label,
     ),
-    ...fateMark(row, y, frame, language),
+    ...fateMark(row, y, frame, look),
     ...gapMark(row, y, frame, language),
   );
   if (choose !== undefined) onChoose(group, () => choose(index, row.packet));
   return group;
-}
-
-/** What the drawing tells by lines and crosses. */
-function spoken(row: Segment, language: Language): string {
-  const { words } = language;
-  const who = row.from === 'client' ? words.client : words.server;
-  const fate = row.fate === 'taken' ? '' : `, ${words.fates[row.fate]}`;
-  return `${(row.atMs / 1_000).toFixed(3)} s ${who} ${segmentText(row, language)}${fate}`;
 }
 
 function onChoose(group: SVGElement, chosen: () => void): void {
@@ -159,13 +154,8 @@ function focusNext(
   next.focus();
 }
 
-type Segment = Extract<PageLadderRow, { kind: 'segment' }>;
-
-function segmentText({ what, bytes, retransmission }: Segment, { words }: Language): string {
-  const name = words.segments[what] ?? what;
-  const size = bytes === undefined ? '' : ` ${bytes} B`;
-  return `${name}${size}${retransmission === true ? ` (${words.again})` : ''}`;
-}
+/** Room for a sentence between the lifelines. */
+const isWide = ({ leftPx, rightPx }: Frame): boolean => rightPx - leftPx >= 400;
 
 /** A refused SYN ends in a cross: it reached the server, and nothing came back. */
 function arrow({ from, fate }: Segment, y: number, { leftPx, rightPx }: Frame): readonly Node[] {
@@ -186,7 +176,7 @@ function fateMark(
   { fate }: Segment,
   y: number,
   { leftPx, rightPx }: Frame,
-  { words }: Language,
+  { language: { words }, refusal }: LadderLook,
 ): readonly Node[] {
   return fate === 'taken'
     ? []
@@ -194,7 +184,7 @@ function fateMark(
         svg(
           'text',
           { class: 'fate', x: (leftPx + rightPx) / 2, y: y + 14, 'text-anchor': 'middle' },
-          words.fates[fate],
+          fateText(fate, words, refusal),
         ),
       ];
 }

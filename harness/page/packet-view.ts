@@ -29,7 +29,7 @@ function fieldsOf(
   { linkType, originalLengths, atMs }: PagePackets,
   index: number,
   bytes: Uint8Array,
-  { words: { fields } }: Language,
+  { words: { fields, packetTime } }: Language,
 ): readonly (readonly [string, string])[] {
   const originalLength = originalLengths[index] ?? bytes.length;
   const segment = tcpSegmentOf({ atNs: 0n, linkType, originalLength, bytes });
@@ -37,8 +37,12 @@ function fieldsOf(
     bytes.length === originalLength
       ? `${originalLength} B`
       : `${bytes.length} / ${originalLength} B`;
+  const atSeconds = (packet: number): number => (atMs[packet] ?? 0) / 1_000;
   const frame = [
-    [fields.time, `${((atMs[index] ?? 0) / 1_000).toFixed(6)} s`],
+    [
+      fields.time,
+      packetTime((atSeconds(index) - atSeconds(0)).toFixed(6), atSeconds(index).toFixed(6)),
+    ],
     [fields.length, length],
   ] as const;
   if (segment === undefined || 'undecodable' in segment) return frame;

@@ -2,6 +2,7 @@ import type { RunPage } from '../report/page/page-model.ts';
 import { cellText, headText } from './client-cells.ts';
 import { type Clients, COLUMNS, chosenRows } from './client-rows.ts';
 import { h, section, table } from './dom.ts';
+import { refusalOf } from './ladder-panel.ts';
 import { ladderSvg } from './ladder-view.ts';
 import type { Language } from './language.ts';
 import type { Reader } from './reader.ts';
@@ -31,11 +32,13 @@ export function printedClients(
 
 /** On paper nothing can be chosen, so one ladder of each outcome is there, and the chosen one. */
 export function printedLadders(
-  { ladders, printed }: RunPage,
+  model: RunPage,
   chosen: number | undefined,
   language: Language,
 ): HTMLElement {
+  const { ladders, printed } = model;
   const { words } = language;
+  const refusal = refusalOf(model, language);
   const shown = ladders.filter(({ client }) => client === chosen || printed.includes(client));
   return section(
     'printed-ladders',
@@ -45,7 +48,7 @@ export function printedLadders(
         'figure',
         {},
         h('figcaption', {}, words.ladderOf(ladder.client)),
-        ladderSvg(ladder, { widthPx: PAPER_PX, pxPerSecond: 0, language }),
+        ladderSvg(ladder, { widthPx: PAPER_PX, pxPerSecond: 0, language, refusal }),
       ),
     ),
   );

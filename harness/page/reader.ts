@@ -7,8 +7,8 @@ export interface Reader {
   clients: Choice;
   /** Index of the selected client. */
   client: number | undefined;
-  /** Of the ladder: an index of its steps. */
-  zoom: number;
+  /** Of the ladder: an index of its steps; undefined: as it fits. */
+  zoom: number | undefined;
   /** Of the index of claims: the verdicts that are not shown. */
   readonly hidden: Set<string>;
   /** What the cells of a sweep are compared with. */
@@ -18,7 +18,7 @@ export interface Reader {
 export const newReader = (): Reader => ({
   clients: { status: null, search: '', sortBy: 'number', descending: false },
   client: undefined,
-  zoom: 0,
+  zoom: undefined,
   hidden: new Set(),
   reference: 'prediction',
 });

@@ -4,12 +4,13 @@ import { type Clients, unpackClients } from './client-rows.ts';
 import { type ClientsTable, clientsTable } from './clients-view.ts';
 import { commandList } from './commands-view.ts';
 import { facts, folded, h, section } from './dom.ts';
-import { headline, kernelWords } from './headline-view.ts';
+import { explanationSection } from './explanation-view.ts';
 import { type LadderPanel, ladderPanel } from './ladder-panel.ts';
 import type { Language } from './language.ts';
 import type { Drawn, Live } from './main.ts';
 import { printedClients, printedLadders } from './print-view.ts';
 import type { Reader } from './reader.ts';
+import { jumpLinks, runHeadline } from './run-headline.ts';
 import { countersSection, ledgerSection, predictionSection, sysctlsTable } from './tables-view.ts';
 import { type TimelineCharts, timelineCharts } from './timeline-view.ts';
 
@@ -22,32 +23,26 @@ export function runPage(model: RunPage, language: Language, reader: Reader): Dra
     if (follow) focusLadder(panel);
   });
   const charts = model.timeline === null ? undefined : timelineCharts(model.timeline, language);
-  const printed = h('div', { class: 'print-only' });
+  const paper = { clients: onPaper(), ladders: onPaper() };
   const hasClients = clients.count > 0;
-  const parts = [
-    runHeadline(model, language),
-    claimsSection(model, language),
-    predictionSection(model, language),
+  const sections = [
+    ...(model.explanation === null ? [] : [explanationSection(model.explanation, language)]),
     section(
-      'timeline',
-      words.sections.timeline,
-      ...(charts === undefined
-        ? [h('p', {}, words.noTimeline)]
-        : [charts.element, h('p', { class: 'dim no-print' }, words.timelineHint)]),
+      'setup',
+      words.sections.setup,
+      facts(model.setup.map(([label, text]) => [sentence(label), sentence(text)])),
     ),
+    ...(hasClients ? [section('ladder', words.sections.ladder, panel.element)] : []),
     section(
       'clients',
       words.sections.clients,
       talesList(model, language),
       hasClients ? grid.element : h('p', {}, words.noClients),
+      paper.clients,
     ),
-    hasClients ? section('ladder', words.sections.ladder, panel.element) : '',
-    printed,
-    section(
-      'setup',
-      words.sections.setup,
-      facts(model.setup.map(([label, text]) => [sentence(label), language.sentence(text)])),
-    ),
+    section('timeline', words.sections.timeline, charts?.element ?? h('p', {}, words.noTimeline)),
+    predictionSection(model, language),
+    claimsSection(model, language),
     countersSection(model, language),
     ledgerSection(model, language),
     section(
@@ -64,43 +59,22 @@ export function runPage(model: RunPage, language: Language, reader: Reader): Dra
       sysctlsTable(model, language),
     ),
   ];
-  const recolour = (onPaper: boolean): void => {
-    charts?.draw(onPaper);
-    printed.replaceChildren(
-      ...(onPaper
-        ? [
-            ...printedClients(clients, reader, language),
-            printedLadders(model, clients.number[reader.client ?? -1], language),
-          ]
-        : []),
-    );
+  const parts = [
+    runHeadline(model, language),
+    jumpLinks(sections, language),
+    ...sections.flatMap((each) => (each.id === 'clients' ? [paper.ladders, each] : [each])),
+  ];
+  const recolour = (forPaper: boolean): void => {
+    charts?.draw(forPaper);
+    const chosen = clients.number[reader.client ?? -1];
+    const drawn = forPaper ? [printedLadders(model, chosen, language)] : [];
+    paper.ladders.replaceChildren(...drawn);
+    paper.clients.replaceChildren(...(forPaper ? printedClients(clients, reader, language) : []));
   };
   return { parts, begin: () => begin(model, reader, { charts, clients, panel, grid, recolour }) };
 }
 
-function runHeadline(model: RunPage, language: Language): HTMLElement {
-  const { words, sentence } = language;
-  const took = model.tookMs === null ? '' : words.took((model.tookMs / 1_000).toFixed(2));
-  const head = headline(
-    language.title(model.scenario, model.title),
-    model.verdict,
-    [
-      words.roles[model.phase ?? ''] ?? model.phase ?? '',
-      kernelWords(model.kernel),
-      model.startedAt,
-      took,
-    ],
-    { reason: model.reason, language },
-  );
-  // A run that could not be judged gives its damage as the reason.
-  const problems = model.problems.filter((problem) => !model.reason.includes(problem));
-  head.append(
-    h('p', { class: 'story' }, language.story(model.scenario, model.story)),
-    ...model.inShort.map((text) => h('p', { class: 'in-short' }, sentence(text))),
-    ...problems.map((problem) => h('p', { class: 'problem' }, sentence(problem))),
-  );
-  return head;
-}
+const onPaper = (): HTMLElement => h('div', { class: 'print-only' });
 
 const talesList = ({ tales }: RunPage, { sentence }: Language): HTMLElement =>
   h(

@@ -1,36 +1,51 @@
-import type { RunPage } from '../report/page/page-model.ts';
-import { h, section, table } from './dom.ts';
+import type { PageComparison, RunPage } from '../report/page/page-model.ts';
+import { folded, h, section, table } from './dom.ts';
 import type { Language } from './language.ts';
 
 export function predictionSection({ comparisons }: RunPage, language: Language): HTMLElement {
-  const { words, sentence } = language;
-  const results = { holds: words.holds, off: words.off, unmeasured: words.unmeasured };
+  const { words } = language;
+  const zeros = comparisons.filter(isZero);
   return section(
     'prediction',
     words.sections.prediction,
-    table(
-      [
-        { head: words.figure },
-        { head: words.predicted, number: true },
-        { head: words.measured, number: true },
-        { head: words.result },
-        { head: words.evidence },
-      ],
-      comparisons.map(({ figure, meaning, predicted, measured, witnesses, result }) => [
-        h(
-          'span',
-          {},
-          sentence(figure),
-          meaning === null ? null : h('small', {}, ` ${sentence(meaning)}`),
-        ),
-        sentence(predicted),
-        sentence(measured),
-        h('span', { class: `result ${result}` }, results[result]),
-        witnesses
-          .map(({ witness, of, value }) => `${words.witnesses[witness]}: ${sentence(of)} ${value}`)
-          .join(' · '),
-      ]),
+    h('p', { class: 'dim' }, words.predictionHint),
+    comparisonTable(
+      comparisons.filter((comparison) => !isZero(comparison)),
+      language,
     ),
+    zeros.length === 0 ? null : folded(words.zeros(zeros.length), comparisonTable(zeros, language)),
+  );
+}
+
+/** Nothing was to happen, and nothing did. */
+const isZero = ({ predicted, measured, result }: PageComparison): boolean =>
+  predicted === '0' && measured === '0' && result === 'holds';
+
+function comparisonTable(comparisons: readonly PageComparison[], language: Language): HTMLElement {
+  const { words, sentence } = language;
+  const results = { holds: words.holds, off: words.off, unmeasured: words.unmeasured };
+  return table(
+    [
+      { head: words.figure },
+      { head: words.predicted, number: true },
+      { head: words.measured, number: true },
+      { head: words.result },
+      { head: words.evidence },
+    ],
+    comparisons.map(({ figure, meaning, predicted, measured, witnesses, result }) => [
+      h(
+        'span',
+        {},
+        sentence(figure),
+        meaning === null ? null : h('small', {}, ` ${sentence(meaning)}`),
+      ),
+      sentence(predicted),
+      sentence(measured),
+      h('span', { class: `result ${result}` }, results[result]),
+      witnesses
+        .map(({ witness, of, value }) => `${words.witnesses[witness]}: ${sentence(of)} ${value}`)
+        .join(' · '),
+    ]),
   );
 }
 
@@ -44,7 +59,7 @@ export const countersSection = ({ counters }: RunPage, language: Language): HTML
       [
         { head: words.host },
         { head: words.counter },
-        { head: '+', number: true },
+        { head: words.rise, number: true },
         { head: words.meaning },
       ],
       counters

@@ -1,25 +1,17 @@
 /** Both queues, their counters and the refused SYNs on one time axis: what is zoomed, is zoomed in both. */
 import uPlot from 'uplot';
 import { type Packed, unpack } from '../report/page/packed.ts';
-import type { PageTimeline } from '../report/page/page-model.ts';
+import type { PageTimeline } from '../report/page/page-timeline.ts';
 import { h } from './dom.ts';
 import type { Language } from './language.ts';
 import { PAPER_PX } from './print-view.ts';
+import { type Colours, coloursOf } from './timeline-colours.ts';
+import { drawMarks, type Mark } from './timeline-marks.ts';
 import type { Words } from './words/words.ts';
 
 type Values = (number | null)[];
 
 const SYNC = 'queues';
-
-interface Colours {
-  readonly text: string;
-  readonly grid: string;
-  readonly accept: string;
-  readonly syn: string;
-  readonly capacity: string;
-  readonly refused: string;
-  readonly drops: string;
-}
 
 export interface TimelineCharts {
   readonly element: HTMLElement;
@@ -48,7 +40,14 @@ export function timelineCharts(timeline: PageTimeline, { words }: Language): Tim
     paper = onPaper;
     const look = { colours: coloursOf(element), widthPx: widthOf(), words, live: !onPaper };
     const places = [h('div', { class: 'plot' }), h('div', { class: 'plot' })] as const;
-    element.replaceChildren(...places);
+    element.replaceChildren(
+      h('h3', {}, words.queuesTitle),
+      places[0],
+      h('h3', {}, words.countersTitle),
+      places[1],
+      h('p', { class: 'dim' }, notesOn(data, words)),
+      h('p', { class: 'dim no-print' }, words.timelineHint),
+    );
     plots = [queuesPlot(data, places[0], look), countersPlot(data, places[1], look)];
     if (zoomed !== undefined) for (const plot of plots) plot.setScale('x', zoomed);
     observer.observe(element);
@@ -68,15 +67,19 @@ function zoomOf(plot: uPlot | undefined, x: readonly number[]): Span | undefined
 interface Data {
   /** Seconds. */
   readonly x: number[];
-  readonly marks: readonly number[];
+  readonly marks: readonly Mark[];
   readonly queues: readonly Values[];
   readonly counters: readonly Values[];
 }
 
 function dataOf(timeline: PageTimeline): Data {
   const { acceptQueue, capacity, synQueue, listenOverflows, listenDrops, refusedSyns } = timeline;
+  const { refusedOf } = timeline;
   const x = unpack(timeline.atMs).map((ms) => ms / 1_000);
-  const marks = unpack(timeline.refusedAtMs).map((ms) => ms / 1_000);
+  const marks = unpack(timeline.refusedAtMs).map((ms, index) => ({
+    at: ms / 1_000,
+    client: refusedOf[index] ?? null,
+  }));
   // The axis begins with the first client, even where nobody looked at the queues so early.
   const lead = (x[0] ?? 0) > 0 ? [0] : [];
   const column = (packed: Packed): Values => [...lead.map(() => null), ...values(packed)];
@@ -98,18 +101,18 @@ interface Look {
 
 function queuesPlot({ x, marks, queues }: Data, place: HTMLElement, look: Look): uPlot {
   const { colours, words } = look;
-  const labels = [words.acceptQueue, words.capacity, words.synQueue] as const;
+  const labels = [words.acceptQueue, words.capacity(placesOf(queues[1])), words.synQueue] as const;
   describe(place, labels, queues, words);
   return new uPlot(
     {
       ...frame(220, look),
       series: [
-        { label: words.fields.time },
+        timeSeries(words),
         series(labels[0], colours.accept, { fill: `${colours.accept}22` }),
         series(labels[1], colours.capacity, { dash: [6, 4] }),
         series(labels[2], colours.syn),
       ],
-      hooks: { draw: [(plot) => drawMarks(plot, marks, colours.refused)] },
+      hooks: { draw: [(plot) => drawMarks(plot, marks, { colour: colours.refused, words })] },
     },
     [x, ...queues],
     place,
@@ -125,7 +128,7 @@ function countersPlot({ x, counters }: Data, place: HTMLElement, look: Look): uP
     {
       ...frame(200, look),
       series: [
-        { label: words.fields.time },
+        timeSeries(words),
         series(labels[0], colours.accept, { width: 7 }),
         series(labels[1], colours.drops, { width: 3 }),
         series(labels[2], colours.capacity, { width: 1, dash: [4, 6] }),
@@ -159,8 +162,35 @@ const series = (label: string, stroke: string, more: Partial<uPlot.Series> = {})
   width: 2,
   paths: stepped(),
   points: { show: false },
+  // What the pointer is at, or else the end.
+  value: (plot, value, index) => `${value ?? lastOf(plot, index) ?? ''}`,
   ...more,
 });
+
+const timeSeries = ({ fields: { time } }: Words): uPlot.Series => ({
+  label: time,
+  value: (plot, value) => `${Number((value ?? lastOf(plot, 0) ?? 0).toFixed(3))} s`,
+});
+
+const lastOf = (plot: uPlot, index: number): number | null | undefined => plot.data[index]?.at(-1);
+
+/** Null: they changed while the run went on. */
+function placesOf(capacity: Values = []): number | null {
+  const [first = null, ...others] = new Set(capacity.filter((value) => value !== null));
+  return others.length === 0 ? first : null;
+}
+
+/** What the curves do not say themselves. */
+function notesOn({ x, marks, counters: [first = [], ...others] }: Data, words: Words): string {
+  const same = others.every((row) => row.every((value, index) => value === first[index]));
+  const apart = x.slice(1).map((at, index) => at - (x[index] ?? at));
+  const middle = apart.sort((one, other) => one - other)[Math.floor(apart.length / 2)];
+  return [
+    ...(same ? [words.allEqual] : []),
+    ...(marks.length > 0 ? [words.marksHint] : []),
+    ...(middle === undefined ? [] : [words.looks(Math.max(1, Math.round(middle * 1_000)))]),
+  ].join(' ');
+}
 
 /** A level holds until the next sample. */
 function stepped(): uPlot.Series.PathBuilder {
@@ -194,11 +224,17 @@ function frame(
       { ...axis, label: words.seconds, labelSize: 20, labelFont: '13px system-ui, sans-serif' },
       { ...axis, size: sizeOfAxis, incrs: WHOLE },
     ],
-    scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
+    scales: {
+      x: { time: false },
+      y: { range: (_, __, most) => [0, Math.max(1, most * HEADROOM)] },
+    },
     cursor: { sync: { key: SYNC, scales: ['x', null] }, focus: { prox: 16 } },
     legend: { live },
   };
 }
+
+/** Above the highest curve, for the names of the marks. */
+const HEADROOM = 1.2;
 
 /** Nothing here is counted in halves. */
 const WHOLE = [1, 2, 5]
@@ -208,34 +244,3 @@ const WHOLE = [1, 2, 5]
 /** Room for the longest number. */
 const sizeOfAxis = (_: uPlot, numbers: readonly string[] | null): number =>
   24 + 8 * Math.max(2, ...(numbers ?? []).map((number) => number.length));
-
-function drawMarks(plot: uPlot, atSeconds: readonly number[], colour: string): void {
-  const { ctx, bbox } = plot;
-  const { min = 0, max = 0 } = plot.scales['x'] ?? {};
-  ctx.save();
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.beginPath();
-  for (const at of atSeconds) {
-    if (at < (min ?? 0) || at > (max ?? 0)) continue;
-    const x = Math.round(plot.valToPos(at, 'x', true));
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + 10 * devicePixelRatio);
-  }
-  ctx.stroke();
-  ctx.restore();
-}
-
-function coloursOf(place: Element): Colours {
-  const style = getComputedStyle(place);
-  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-  return {
-    text: colour('dim'),
-    grid: colour('line'),
-    accept: colour('accept'),
-    syn: colour('syn'),
-    capacity: colour('text'),
-    refused: colour('bad'),
-    drops: colour('drops'),
-  };
-}

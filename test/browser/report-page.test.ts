@@ -48,6 +48,7 @@ describe('a small run', () => {
     async () => {
       const { page, faults } = await open(recordedPage('fooled-client'));
       expect(await page.locator('.headline .verdict').textContent()).toBe('confirmed');
+      expect(await page.locator('#explanation').count()).toBe(0);
       expect(await page.locator('canvas').count()).toBe(2);
       await page.getByText('44686', { exact: true }).click();
       expect(await page.locator('#ladder-client').textContent()).toBe('Packets of client 3');
@@ -62,6 +63,41 @@ describe('a small run', () => {
       expect(Number(await page.locator('#ladder svg').getAttribute('height'))).toBeGreaterThan(
         Number(before),
       );
+      expect(faults).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  browserTest(
+    'who never heard of a backlog reads first why client 4 timed out, and finds the rest by links',
+    async () => {
+      const { page, faults } = await open(recordedPage('accept-queue-overflow', 'explained'));
+      const sections = page.locator('main > section');
+      expect(await sections.first().locator('h2').textContent()).toBe(
+        'Why client 4 timed out, and clients 1-3 did not',
+      );
+      expect(await sections.first().locator('.seat').allTextContents()).toEqual([
+        ...['client 1', 'client 2', 'client 3'],
+        '✗ client 4',
+      ]);
+      const links = page.locator('.jump a');
+      expect(await links.allTextContents()).toEqual(
+        await page.locator('main h2').allTextContents(),
+      );
+      await links.last().click();
+      expect(await page.evaluate('scrollY > 1000')).toBe(true);
+      expect(await page.locator('#ladder .fate').allTextContents()).toEqual(
+        Array.from({ length: 3 }, () => 'refused: the accept queue is full (3 of 3)'),
+      );
+      const height = async (): Promise<number> =>
+        Number(await page.locator('#ladder svg').getAttribute('height'));
+      const toScale = await height();
+      await page.locator('#zoom-reset').click();
+      expect(await height()).toBeLessThan(toScale);
+      await page.locator('.rows .row').first().click();
+      expect(await page.locator('#ladder').textContent()).toContain('took 2 more packets');
+      const zeros = page.locator('#prediction details');
+      expect(await zeros.locator('summary').textContent()).toMatch(/^6 more, predicted as 0/);
       expect(faults).toEqual([]);
     },
     TIMEOUT_MS,

@@ -1,3 +1,4 @@
+import { EXPLANATION_EN } from './explanation-words.ts';
 import { KERNELS_EN } from './kernels-words.ts';
 import type { Words } from './words.ts';
 
@@ -35,6 +36,24 @@ export const EN: Words = {
     contradicted: 'measured as no known rule says',
     inconclusive: 'could not be decided',
   },
+  outdatedClaims: (outdated, all, confirmed) =>
+    `${outdated.length} of ${all} documented statements ${outdated.length === 1 ? 'is' : 'are'} not true of this kernel, and a known kernel rule says why: ${outdated.join(', ')}${confirmed === 0 ? '.' : `; ${confirmed === 1 ? 'one other is' : `the other ${confirmed} are`}.`}`,
+  explanation: EXPLANATION_EN,
+  jump: 'On this page:',
+  claimsHint:
+    'Statements that documents make about listen queues, tested by this run: 001-b is statement b of document 001',
+  subjects: {
+    '000': 'half of a connection is left after a provider restarted',
+    '001': 'a full accept queue in front of a slow server',
+    '002': 'how long both queues are, and which counters tell',
+    '003': 'short connections, somaxconn, and timeouts',
+    '004': 'a server that closes connections on its own',
+  },
+  colon: ': ',
+  fullStop: '. ',
+  predictionHint:
+    'What the rules of this kernel let expect of this set-up, beside what each kind of evidence says.',
+  zeros: (figures) => `${figures} more, predicted as 0 and measured as 0`,
   document: 'Document',
   documentSays: 'Document says',
   expected: 'Expected',
@@ -78,23 +97,31 @@ export const EN: Words = {
     port: 'Port',
     outcome: 'Outcome',
     started: 'Started (s)',
+    arrived: 'SYN arrived as',
     after: 'After (ms)',
     syns: 'SYNs',
-    refused: 'Refused',
+    refused: 'of these refused',
     place: 'Place',
   },
   all: 'all outcomes',
   search: 'Find',
   searchHint: 'client or port  ( / )',
   shown: (shown, all) => `${shown} of ${all} clients`,
-  tableHint: 'Arrow keys move, Enter goes to the packets.',
+  tableHint:
+    'Arrow keys move, Enter goes to the packets. “After” is by the clock of the client program, which a busy machine makes late.',
   acceptQueue: 'accept queue',
   synQueue: 'SYN queue',
-  capacity: 'capacity',
+  capacity: (places) => (places === null ? 'full' : `full (${places} places)`),
+  queuesTitle: 'Connections that wait in the queues',
+  countersTitle: 'Refused SYNs, and what the kernel counted',
+  allEqual: 'All three curves are the same.',
+  refusedSynOf: (client) => (client === null ? 'SYN refused' : `SYN of client ${client} refused`),
   refusedSyns: 'refused SYNs',
   seconds: 'seconds since the first client',
-  timelineHint:
-    'Drag across a chart to zoom in, double-click to see all. Ticks at the top: a refused SYN.',
+  timelineHint: 'Drag across a chart to zoom in, double-click to see all.',
+  marksHint: 'Each red line: a refused SYN, at its very time.',
+  looks: (everyMs) =>
+    `The curves change only at the next look at the queues, about every ${everyMs} ms.`,
   atMost: (label, most) => `${label} at most ${most}`,
   noClients: 'No client of this run has left a story.',
   noTimeline: 'Nothing looked at the queues in this run.',
@@ -110,13 +137,17 @@ export const EN: Words = {
   zoomOut: 'Compress time',
   zoomReset: 'Even rows',
   again: 'again',
+  repeated: (gap) => `SYN again, by the client’s kernel: no answer for ${gap}`,
+  afterwards: (packets) =>
+    `Then the run was over, and closing the sockets took ${packets} more ${packets === 1 ? 'packet' : 'packets'}.`,
   afterGap: (gap) => `+${gap}`,
   shortened: (gap) => `${gap} pass, drawn shorter`,
   fates: { refused: 'refused: nothing comes back', dropped: 'dropped' },
   segments: { 'keepalive probe': 'keepalive probe', data: 'data' },
   packet: 'Raw packet',
-  packetHint: 'Choose a segment to see its bytes.',
+  packetHint: 'Click a packet to see its bytes.',
   noPacket: 'The capture does not hold the bytes of this segment.',
+  packetTime: (own, ofRun) => `${own} s (${ofRun} s since the first client)`,
   fields: {
     time: 'Time',
     from: 'From',
@@ -141,6 +172,7 @@ export const EN: Words = {
   unbalanced: 'NOT balanced',
   host: 'Host',
   counter: 'Counter',
+  rise: 'Rise',
   meaning: 'Meaning',
   key: 'Key',
   asked: 'Asked for',

@@ -1,4 +1,5 @@
 import type { ClientStatus } from '../../report/page/page-model.ts';
+import type { ExplanationWords } from './explanation-words.ts';
 import type { KernelsWords } from './kernels-words.ts';
 
 /** Every word of the page itself. A language is one object of this type, so that none can lack one. */
@@ -30,6 +31,18 @@ export interface Words {
   readonly verdictMeanings: Readonly<
     Record<'confirmed' | 'outdated' | 'contradicted' | 'inconclusive', string>
   >;
+  /** Of the claims of documents so many are outdated and so many confirmed. */
+  readonly outdatedClaims: (outdated: readonly string[], all: number, confirmed: number) => string;
+  readonly explanation: ExplanationWords;
+  readonly jump: string;
+  readonly claimsHint: string;
+  /** What each document is about, by its number. */
+  readonly subjects: Readonly<Record<string, string>>;
+  readonly colon: string;
+  readonly fullStop: string;
+  readonly predictionHint: string;
+  /** So many figures that were to be 0, and are. */
+  readonly zeros: (figures: number) => string;
   readonly document: string;
   readonly documentSays: string;
   /** Where no document says it. */
@@ -57,6 +70,7 @@ export interface Words {
     readonly port: string;
     readonly outcome: string;
     readonly started: string;
+    readonly arrived: string;
     readonly after: string;
     readonly syns: string;
     readonly refused: string;
@@ -69,10 +83,20 @@ export interface Words {
   readonly tableHint: string;
   readonly acceptQueue: string;
   readonly synQueue: string;
-  readonly capacity: string;
+  /** Null: they changed. */
+  readonly capacity: (places: number | null) => string;
+  readonly queuesTitle: string;
+  readonly countersTitle: string;
+  /** All curves of a chart are the same one. */
+  readonly allEqual: string;
+  /** A refused SYN, by its client; null: nobody knows whose. */
+  readonly refusedSynOf: (client: number | null) => string;
   readonly refusedSyns: string;
   readonly seconds: string;
   readonly timelineHint: string;
+  readonly marksHint: string;
+  /** How often somebody looked at the queues. */
+  readonly looks: (everyMs: number) => string;
   readonly noTimeline: string;
   /** A figure of a chart with its highest value. */
   readonly atMost: (label: string, most: number) => string;
@@ -87,6 +111,9 @@ export interface Words {
   readonly zoomOut: string;
   readonly zoomReset: string;
   readonly again: string;
+  /** Of a SYN, where there is room for it. */
+  readonly repeated: (gap: string) => string;
+  readonly afterwards: (packets: number) => string;
   readonly afterGap: (gap: string) => string;
   /** Of a gap that is drawn shorter than it is. */
   readonly shortened: (gap: string) => string;
@@ -95,6 +122,8 @@ export interface Words {
   readonly packet: string;
   readonly packetHint: string;
   readonly noPacket: string;
+  /** Seconds since its connection's first packet, and since the first client. */
+  readonly packetTime: (own: string, ofRun: string) => string;
   readonly fields: {
     readonly time: string;
     readonly from: string;
@@ -114,6 +143,7 @@ export interface Words {
   readonly unbalanced: string;
   readonly host: string;
   readonly counter: string;
+  readonly rise: string;
   readonly meaning: string;
   readonly key: string;
   readonly asked: string;

@@ -111,7 +111,7 @@ export const CLIENT_SENTENCES: readonly SentencePattern[] = [
   [/^closed it itself at (.+) s$/, '$1 秒时自行关闭'],
   [/^given up by the kernel at (.+) s$/, '$1 秒时被内核放弃'],
   [/^by its own connect timeout$/, '自身的连接超时'],
-  [/^its SYN was the (\d+)\w+ to arrive$/, '它的 SYN 是第 $1 个到达的'],
+  [/^its SYN was the (\d+)(?:st|nd|rd|th) to arrive$/, '其 SYN 第 $1 个到达'],
   [/^given up by the kernel$/, '内核放弃'],
   [
     /^SYN refused (once|twice|\d+ times) \((.+?) s\), ((?:because|and) .+)$/,

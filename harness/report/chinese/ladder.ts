@@ -8,7 +8,7 @@ export const NOTE_SENTENCES: readonly SentencePattern[] = [
   [/^connected; the gate holds its ACK back$/, '已连接；闸门扣下了它的 ACK'],
   [
     /^its program gives up after (.+): its own connect timeout$/,
-    '程序在 $1 后放弃：自身的连接超时',
+    '客户端程序在 $1 后放弃：自身的连接超时',
   ],
   [/^the kernel gives up: ETIMEDOUT$/, '内核放弃：ETIMEDOUT'],
   [/^connection refused$/, '连接被拒绝'],

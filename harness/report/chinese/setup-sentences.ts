@@ -46,6 +46,19 @@ export const SETUP_SENTENCES: readonly SentencePattern[] = [
     /^a SYN that the server drops in silence\. The client gets no answer and no error, so its kernel sends the SYN again$/,
     '被服务器悄悄丢弃的 SYN。客户端得不到应答，也得不到错误，于是它的内核重传 SYN',
   ],
+  [
+    /^the kernel finishes handshakes by itself and keeps the connections here until the program calls accept\(\)\. The limit is (\d+), the smaller of the backlog \((\d+)\) and somaxconn \((\d+), a kernel setting that caps every backlog\)\. The queue counts as full only above its limit, so it has (\d+) places?$/,
+    '内核自己完成握手，把连接放在这里，直到程序调用 accept()。上限 $1，是 backlog（$2）与 somaxconn（$3，封顶每一个 backlog 的内核设置）中较小的一个。超过上限才算满，所以有 $4 个位置',
+  ],
+  [
+    /^the kernel finishes handshakes by itself and keeps the connections here until the program calls accept\(\)\. The limit is (\d+)\. The queue counts as full only above its limit, so it has (\d+) places?$/,
+    '内核自己完成握手，把连接放在这里，直到程序调用 accept()。上限 $1。超过上限才算满，所以有 $2 个位置',
+  ],
+  [/^refused SYN$/, '被拒绝的 SYN'],
+  [
+    /^a SYN that the server drops in silence\. The client gets no answer and no error, so its kernel sends the SYN again$/,
+    '被服务器不声不响地丢弃的 SYN。客户端得不到应答，也没有报错，所以它的内核会重传 SYN',
+  ],
   [/^(\d+) client programs?, as the course says$/, '$1 个客户端程序，见“过程”'],
   [/^(\d+) clients?, all at once$/, '$1 个客户端，同时到来'],
   [/^(\d+) clients?, one after the other$/, '$1 个客户端，一个接一个'],
@@ -57,7 +70,7 @@ export const SETUP_SENTENCES: readonly SentencePattern[] = [
   ],
   [
     /^each gives up connecting by its own connect timeout \((.+?)\)(?:, (.+))?$/,
-    '每个按自身的连接超时放弃连接（{1}）{2}',
+    '每个按自身的连接超时放弃（{1}）{2}',
   ],
   [/^(\d+) of them after (.+?), (\d+) of them after (.+)$/, '其中 $1 个在 $2 后，$3 个在 $4 后'],
   [/^then closes$/, '，然后关闭'],

@@ -1,6 +1,7 @@
 import type { Connection } from '../../domain/tcp.ts';
 import type { ClientView } from '../client-views.ts';
 import { isUnanswered } from '../ladder.ts';
+import { arrivalOrder } from './arrival-order.ts';
 import { pack } from './packed.ts';
 import {
   CLIENT_STATUSES,
@@ -37,6 +38,7 @@ const u8 = (value: number): number => Math.min(value, NO_PACKETS - 1);
 
 export function clientColumns(views: readonly ClientView[]): ClientColumns {
   const column = (of: (view: ClientView) => number): readonly number[] => views.map(of);
+  const order = arrivalOrder(views);
   return {
     count: views.length,
     number: pack(
@@ -54,6 +56,10 @@ export function clientColumns(views: readonly ClientView[]): ClientColumns {
     startedAtMs: pack(
       'f32',
       column(({ story }) => story.startedAtMs),
+    ),
+    arrived: pack(
+      'u32',
+      column(({ story }) => order.get(story.client) ?? 0),
     ),
     afterMs: pack(
       'f32',

@@ -1,6 +1,7 @@
 import type { Observations } from '../../domain/observations.ts';
 import type { RawPacket } from '../../domain/raw-packet.ts';
 import type { Connection } from '../../domain/tcp.ts';
+import { closing } from '../../verdict/figures.ts';
 import type { ClientView } from '../client-views.ts';
 import { type LadderRow, ladderOf } from '../ladder.ts';
 import { statusOf } from './client-columns.ts';
@@ -34,9 +35,10 @@ export function pageLadders(
   const byEnd = packetsByEnd(packets, shown);
   const gated = seen.plan.steps.some((step) => step.kind === 'gate' && step.closed);
   const serverPort = seen.plan.network.port;
+  const endMs = closing(seen)?.atMs ?? Infinity;
   return {
     sampled,
-    ladders: shown.flatMap((view) => ladderFor(view, byEnd, { gated, serverPort })),
+    ladders: shown.flatMap((view) => ladderFor(view, byEnd, { gated, serverPort, endMs })),
   };
 }
 
@@ -72,12 +74,14 @@ function packetsByEnd(
 interface Circumstances {
   readonly gated: boolean;
   readonly serverPort: number;
+  /** Of the run: what comes later only closes what is left. */
+  readonly endMs: number;
 }
 
 function ladderFor(
   { story, connection, fooled, forgottenByMs }: ClientView,
   byEnd: ReadonlyMap<string, readonly RawPacket[]>,
-  { gated, serverPort }: Circumstances,
+  { gated, serverPort, endMs }: Circumstances,
 ): readonly PageLadder[] {
   if (connection === undefined) return [];
   const rows = ladderOf(connection, {
@@ -87,14 +91,14 @@ function ladderFor(
     ...(forgottenByMs === undefined ? {} : { forgottenByMs }),
   });
   const [fromMs, toMs] = spanOf(connection);
-  const packets = (byEnd.get(endOf(connection.clientAddress, connection.clientPort)) ?? []).filter(
-    ({ atMs }) => fromMs <= atMs && atMs <= toMs,
-  );
+  const all = byEnd.get(endOf(connection.clientAddress, connection.clientPort)) ?? [];
+  const packets = all.filter(({ atMs }) => fromMs <= atMs && atMs <= toMs);
   return [
     {
       client: story.client,
       rows: withGaps(rows.flatMap((row) => pageRow(row, fromMs, packets))),
       packets: packed(packets, connection, serverPort),
+      afterwards: all.filter(({ atMs }) => atMs > Math.max(toMs, endMs)).length,
     },
   ];
 }

@@ -17,7 +17,9 @@ import type {
 } from '../../domain/verdict.ts';
 import type { HeatMap } from './heat-map.ts';
 import type { KernelsPage } from './kernels-page.ts';
+import type { OverflowExplanation } from './overflow-explanation.ts';
 import type { Packed } from './packed.ts';
+import type { PageTimeline } from './page-timeline.ts';
 
 export interface PageKernel {
   readonly release: string;
@@ -52,6 +54,8 @@ export interface ClientColumns {
   readonly port: Packed;
   readonly status: Packed;
   readonly startedAtMs: Packed;
+  /** As which one of all its first SYN arrived; 0: the capture has none. */
+  readonly arrived: Packed;
   /** How long connect(2) took; NaN: it had no outcome. */
   readonly afterMs: Packed;
   readonly syns: Packed;
@@ -59,21 +63,6 @@ export interface ClientColumns {
   readonly refusedSyns: Packed;
   /** In the accept queue; 0: none. */
   readonly place: Packed;
-}
-
-/** Samples of the queues, and the refused SYNs of the capture beside them. */
-export interface PageTimeline {
-  readonly atMs: Packed;
-  readonly acceptQueue: Packed;
-  readonly synQueue: Packed;
-  readonly capacity: Packed;
-  /** Since the opening snapshot. */
-  readonly listenOverflows: Packed;
-  readonly listenDrops: Packed;
-  /** So many SYNs had been refused by then, as the capture shows. */
-  readonly refusedSyns: Packed;
-  /** When SYNs were refused, each time once. */
-  readonly refusedAtMs: Packed;
 }
 
 /** A row of the ladder; `packet` is an index into the packets of its ladder. */
@@ -114,6 +103,8 @@ export interface PageLadder {
   readonly client: number;
   readonly rows: readonly PageLadderRow[];
   readonly packets: PagePackets;
+  /** So many more packets, when the run was over and its sockets were closed. */
+  readonly afterwards: number;
 }
 
 export interface PageComparison {
@@ -162,6 +153,7 @@ export interface RunPage extends Headline {
   readonly phase: string | null;
   readonly story: string;
   readonly inShort: readonly string[];
+  readonly explanation: OverflowExplanation | null;
   readonly startedAt: string;
   readonly tookMs: number | null;
   /** Label and text. */

@@ -1,14 +1,36 @@
 import type { Observations, QueueSample } from '../../domain/observations.ts';
 import { opening } from '../../verdict/figures.ts';
+import type { ClientView } from '../client-views.ts';
 import { levelAt, timelineOf } from '../timeline.ts';
-import { pack } from './packed.ts';
-import type { PageTimeline } from './page-model.ts';
+import { type Packed, pack } from './packed.ts';
+
+/** Samples of the queues, and the refused SYNs of the capture beside them. */
+export interface PageTimeline {
+  readonly atMs: Packed;
+  readonly acceptQueue: Packed;
+  readonly synQueue: Packed;
+  readonly capacity: Packed;
+  /** Since the opening snapshot. */
+  readonly listenOverflows: Packed;
+  readonly listenDrops: Packed;
+  /** So many SYNs had been refused by then, as the capture shows. */
+  readonly refusedSyns: Packed;
+  /** When SYNs were refused, each time once. */
+  readonly refusedAtMs: Packed;
+  /** Whose they were, of each of these; empty where they are many. */
+  readonly refusedOf: readonly number[];
+}
 
 /** A screen shows no more columns than that. */
 const MOST_MARKS = 2_000;
+/** So many marks have room for names. */
+const MOST_NAMED = 12;
 
 /** Null when nothing looked at the queues while clients were there. */
-export function pageTimeline(seen: Observations): PageTimeline | null {
+export function pageTimeline(
+  seen: Observations,
+  views: readonly ClientView[],
+): PageTimeline | null {
   const timeline = timelineOf(seen);
   if (timeline === undefined) return null;
   const { fromMs, toMs, capacity, refusedAtMs } = timeline;
@@ -38,7 +60,22 @@ export function pageTimeline(seen: Observations): PageTimeline | null {
       ),
     ),
     refusedAtMs: pack('f32', thinned(refusedAtMs, (toMs - fromMs) / MOST_MARKS)),
+    refusedOf: refusedAtMs.length > MOST_NAMED ? [] : whoseSyns(refusedAtMs, views),
   };
+}
+
+/** Empty unless each is known, and none is left out of the marks. */
+function whoseSyns(
+  refusedAtMs: readonly number[],
+  views: readonly ClientView[],
+): readonly number[] {
+  const senders = refusedAtMs.flatMap((refusedMs) => {
+    const sender = views.find(({ connection }) =>
+      connection?.syns.some(({ atMs }) => atMs === refusedMs),
+    );
+    return sender === undefined ? [] : [sender.story.client];
+  });
+  return senders.length === refusedAtMs.length ? senders : [];
 }
 
 const isNumber = (value: number | undefined): value is number => value !== undefined;

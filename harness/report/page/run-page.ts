@@ -17,6 +17,7 @@ import { setupEntries } from '../setup-section.ts';
 import { shellQuoted } from '../shell-quoted.ts';
 import { REPRO } from '../suggestion.ts';
 import { clientColumns, statusOf } from './client-columns.ts';
+import { explainOverflow } from './overflow-explanation.ts';
 import { pageLadders } from './page-ladders.ts';
 import type { PageCommand, PageComparison, PageLadder, RunPage } from './page-model.ts';
 import { pageTimeline } from './page-timeline.ts';
@@ -42,13 +43,14 @@ export function runPage(input: RunPageInput): RunPage {
     ...{ verdict: verdict.kind, reason: verdict.reason },
     kernel: { release, architecture, distribution },
     inShort: inShort(views, seen),
+    explanation: explainOverflow(views, seen, verdict),
     startedAt: seen.surroundings.startedAt,
     tookMs: tookMs(input),
     setup: setupEntries(input),
     claims: verdict.claims,
     unexercised: verdict.unexercised,
     comparisons: comparePrediction(seen, input.prediction).map(comparisonOf),
-    timeline: pageTimeline(seen),
+    timeline: pageTimeline(seen, views),
     clients: clientColumns(views),
     tales: tellTales(views, seen).map(({ clients, ...tale }) => ({
       ...tale,

@@ -17,6 +17,7 @@ const CLIENTS: Clients = {
   port: [40_001, 40_002, 40_003, 1_400],
   status: [0, 5, 0, 5],
   startedAtMs: [0, 1, 2, 3],
+  arrived: [1, 2, 3, 4],
   afterMs: [5, Number.NaN, 1, 2_500],
   syns: [1, 3, 1, 3],
   refusedSyns: [0, 3, 0, 3],

@@ -97,7 +97,14 @@ test('the timeline counts from the opening snapshot and ends with what the ledge
   expect(unpack(timeline.listenOverflows).at(-1)).toBe(3);
   expect(unpack(timeline.refusedSyns).at(-1)).toBe(3);
   expect(unpack(timeline.refusedAtMs)).toHaveLength(3);
+  expect(timeline.refusedOf).toEqual([4, 4, 4]);
   expect(Math.max(...unpack(timeline.capacity))).toBe(3);
+});
+
+test('in which order the SYNs arrived, and how many packets came when the run was over', () => {
+  const { clients, ladders } = pageOf(fixture('accept-queue-overflow'));
+  expect(unpackClients(clients).arrived).toEqual([1, 2, 3, 4]);
+  expect(ladders.map(({ afterwards }) => afterwards)).toEqual([2, 2, 2, 0]);
 });
 
 test('a SYN that a closed port answered with RST was not left without an answer', () => {

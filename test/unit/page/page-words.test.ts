@@ -39,7 +39,7 @@ test('a sentence with numbers keeps them; one that is not known stays as it is',
     CHINESE.sentence('Clients 1-3 are connected and in the accept queue, waiting to be accepted.'),
   ).toBe('客户端 1-3 已连接，在 accept 队列中等待被 accept。');
   expect(CHINESE.sentence('its program gives up after 2503 ms: its own connect timeout')).toBe(
-    '程序在 2503 ms 后放弃：自身的连接超时',
+    '客户端程序在 2503 ms 后放弃：自身的连接超时',
   );
   expect(CHINESE.sentence('Nobody has said this yet.')).toBe('Nobody has said this yet.');
 });

@@ -94,7 +94,7 @@ test('an SVG says in words what it draws, and marks what was repeated or refused
 test('both speak Chinese', () => {
   const diagram = ladderMermaid(refused, CHINESE_LADDER);
   expect(mermaidProblems(diagram)).toEqual([]);
-  expect(diagram).toContain('Note over C: 2.500 s 程序在 2500 ms 后放弃：自身的连接超时');
+  expect(diagram).toContain('Note over C: 2.500 s 客户端程序在 2500 ms 后放弃：自身的连接超时');
   const svg = ladderSvg(refused, CHINESE_LADDER);
   expect(xmlProblems(svg)).toEqual([]);
   expect(svg).toContain('lang="zh-CN"');
