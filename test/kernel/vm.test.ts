@@ -52,7 +52,7 @@ describe('a run in a virtual machine', { timeout: TIMEOUT_MS }, () => {
     const runsDir = installation.newFolder();
     const running = installation.start([...inMachine, '--runs-dir', runsDir]);
     const isMachine = ({ argv }: { readonly argv: readonly string[] }): boolean =>
-      argv[0] === 'qemu-system-x86_64';
+      argv[0] === 'qemu-system-x86_64' && argv.includes('-kernel');
     const machine = await waitUntil('the machine', () => processesOf(running).find(isMachine), {
       deadlineMs: TIMEOUT_MS,
       seen: () => JSON.stringify(processesOf(running)),
