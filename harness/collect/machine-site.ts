@@ -2,7 +2,9 @@
  * A site in a machine of our own, on a kernel that may be old: two hosts where it can make them, and
  * otherwise one, whose loopback interface is the wire. What it lacks is told.
  */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import type { Lack } from '../domain/evidence.ts';
 import { HarnessError } from '../domain/harness-error.ts';
 import type { Sysctls } from '../domain/parameters.ts';
@@ -12,10 +14,12 @@ import { clientAddressesOf, LOOPBACK, oneHostScript, WIRE } from './host-network
 import { type HostNamespace, type Laboratory, openLaboratory, type RunCommand } from './hosts.ts';
 import { siteIn } from './namespaces-site.ts';
 import type { OpenSite } from './site.ts';
+import { listenerCommand } from './snapshot.ts';
 
 export const openMachine =
   (tell: (lack: Lack) => void): OpenSite =>
   async (plan, { run, signal }) => {
+    await assertListenersAreTold(run);
     const whyOne = await whyOneHost(run);
     const laboratory =
       whyOne === undefined
@@ -36,6 +40,25 @@ const succeeds = (command: Promise<unknown>): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/**
+ * Without inet_diag and tcp_diag `ss` reads /proc/net/tcp, which shows a limit of 0 for every listener,
+ * and a verdict by that would be wrong. It tells of memory only what the kernel answered.
+ */
+async function assertListenersAreTold(run: RunCommand): Promise<void> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  const told = await run(listenerCommand(port));
+  listener.close();
+  if (told.includes('skmem:')) return;
+  throw new HarnessError(
+    'KERNEL_LACKS',
+    'The limit of an accept queue cannot be seen because this kernel has no tcp_diag, by which ss asks for it.',
+    { remedy: 'name the folder of its modules with --modules DIR, or choose another kernel' },
+  );
+}
 
 /** Undefined: this kernel makes two hosts. */
 async function whyOneHost(run: RunCommand): Promise<string | undefined> {

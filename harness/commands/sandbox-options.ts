@@ -110,16 +110,22 @@ const OF_MACHINE = MACHINE_TEXTS.map(([name]) => name);
 function kindFor(given: Readonly<Record<string, unknown>>): SandboxSettings['kind'] {
   const kind = sandboxKind(String(given['sandbox']));
   const isNamed = (name: string): boolean => given[name] !== undefined && given[name] !== false;
-  for (const [meant, names] of [['docker', OF_DOCKER] as const, ['vm', OF_MACHINE] as const]) {
-    const named = names.find(isNamed);
-    if (named === undefined || kind === meant) continue;
-    if (kind === 'auto' && (meant === 'docker' || !OF_DOCKER.some(isNamed))) return meant;
-    throw usage(
-      `The option --${named} says something about --sandbox ${meant} only.`,
-      `leave it out, or pass --sandbox ${meant} instead of ${kind}`,
-    );
-  }
-  return kind;
+  const named = [['docker', OF_DOCKER] as const, ['vm', OF_MACHINE] as const].flatMap(
+    ([meant, names]) =>
+      names
+        .filter(isNamed)
+        .slice(0, 1)
+        .map((name) => ({ meant, name })),
+  );
+  const chosen = kind === 'auto' ? (named[0]?.meant ?? kind) : kind;
+  const odd = named.find(({ meant }) => meant !== chosen);
+  if (odd === undefined) return chosen;
+  throw usage(
+    `The option --${odd.name} says something about --sandbox ${odd.meant} only.`,
+    kind === 'auto'
+      ? `leave it out, or --${named[0]?.name}`
+      : `leave it out, or pass --sandbox ${odd.meant} instead of ${kind}`,
+  );
 }
 
 const MEMORY_MIB = 1_536;
@@ -210,7 +216,7 @@ export function onThisMachine(
   const { kind } = settings;
   if (kind === 'netns' || kind === 'auto') return { ...settings, kind: 'netns' };
   throw usage(
-    `Cannot use --sandbox ${kind} with ${command} because ${because} and not in a container.`,
+    `Cannot use --sandbox ${kind} with ${command} because ${because} and not in a ${kind === 'vm' ? 'virtual machine' : 'container'}.`,
     'leave it out; npm run repro -- doctor says whether network namespaces can be made here',
   );
 }

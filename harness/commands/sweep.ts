@@ -12,7 +12,7 @@ import { sweepJsonReport } from '../report/sweep-json.ts';
 import { sweepTableReport } from '../report/sweep-table.ts';
 import { predictFromPlan } from '../reproduce.ts';
 import { createCatalogueFolder, keepConclusion } from '../run-folder.ts';
-import type { SandboxSettings } from '../sandbox/choose.ts';
+import { plannedKernel, type SandboxSettings } from '../sandbox/choose.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { queueCapacities } from '../scenarios/queue-capacities.ts';
 import { cellOf, unmeasuredCell } from '../scenarios/sweep-cells.ts';
@@ -50,9 +50,9 @@ export async function sweep(
       REPORTS[name](result, { style, verbose: shown.verbose, widthColumns: terminalWidth() }),
     );
   if (shown.dryRun) {
-    const release = os.release();
-    const cells = settings.cells.map((cell) => unmeasuredCell(cell, predicted(cell, release)));
-    show({ kernel: thisKernel(release), cells, wallMs: 0 });
+    const uname = plannedKernel(shown.sandbox);
+    const cells = settings.cells.map((cell) => unmeasuredCell(cell, predicted(cell, uname)));
+    show({ kernel: thisKernel(uname.split(' ')[0] ?? uname), cells, wallMs: 0 });
     return EXIT.good;
   }
   prepareFiles(settings.reporters);

@@ -39,8 +39,9 @@ export const observeTiming = (
   )?.startedMonotonicMs;
   const untilMs = timeline.findLast(({ kind }) => kind === 'snapshot')?.endedMonotonicMs;
   const within = timing.late.filter(
-    ({ monotonicMs }) =>
-      monotonicMs >= (fromMs ?? -Infinity) && monotonicMs <= (untilMs ?? Infinity),
+    // One that was due before may have slept on until after.
+    ({ monotonicMs, lateMs }) =>
+      monotonicMs + lateMs >= (fromMs ?? -Infinity) && monotonicMs <= (untilMs ?? Infinity),
   );
   const punctuality = {
     clockResolutionMs: timing.clockResolutionMs,

@@ -121,14 +121,18 @@ interface Patience extends Disposable {
   readonly sign: () => void;
 }
 
+/** A timer of Node's that is set for longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** A machine that hangs says nothing, and nobody but us can end it. */
 function watchSilence(machine: Partner['machine'], onSilence: () => void): Patience {
   if (machine === undefined) return { sign: () => undefined, [Symbol.dispose]: () => undefined };
   let timer = setTimeout(onSilence, machine.startWithinMs);
+  const mostSilentMs = Math.min(machine.mostSilentMs, LONGEST_TIMER_MS);
   return {
     sign: () => {
       clearTimeout(timer);
-      timer = setTimeout(onSilence, machine.mostSilentMs);
+      timer = setTimeout(onSilence, mostSilentMs);
     },
     [Symbol.dispose]: () => clearTimeout(timer),
   };

@@ -34,7 +34,12 @@ import {
 } from './plan-facts.ts';
 
 export function keepLedger(seen: Observations): Ledger {
-  const identities = lawsOf(seen).map((law) => weigh(law, sharedHost(seen)));
+  const shared = sharedHost(seen);
+  const identities = [
+    // No counter of a host is asked for these.
+    ...captureLaws(seen).map((law) => weigh(law, undefined)),
+    ...lawsOfHosts(seen).map((law) => weigh(law, shared)),
+  ];
   const balanced = identities.every(
     ({ status }) => status === 'holds' || status === 'not-applicable',
   );
@@ -59,8 +64,7 @@ function weigh(law: Law, shared: string | undefined): Identity {
   return { ...sides, status: left === right ? 'holds' : 'broken' };
 }
 
-const lawsOf = (seen: Observations): readonly Law[] => [
-  ...captureLaws(seen),
+const lawsOfHosts = (seen: Observations): readonly Law[] => [
   ...clientLaws(seen),
   ...synLaws(seen),
   ...applicationLaws(seen),

@@ -3,8 +3,7 @@
  * that is virtual itself may offer /dev/kvm and still run no kernel with it.
  */
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { cacheFolder } from './kernel-cache.ts';
+import { cacheFolder, cachePlace } from './kernel-cache.ts';
 import type { Accelerator } from './machine.ts';
 
 const DEVICE = '/dev/kvm';
@@ -13,16 +12,21 @@ const DEVICE = '/dev/kvm';
 export const acceleratorsToTry = (): readonly Accelerator[] =>
   isUsable() && !existsSync(failureNote()) ? ['kvm', 'tcg'] : ['tcg'];
 
-/** Until this machine is booted again nobody tries once more. */
+/** Until this machine is booted again nobody tries once more; where no note can be kept, everybody. */
 export function noteThatKvmFails(): void {
-  writeFileSync(failureNote(), 'No kernel came up with /dev/kvm since this machine was booted.\n');
+  try {
+    cacheFolder();
+    writeFileSync(
+      failureNote(),
+      'No kernel came up with /dev/kvm since this machine was booted.\n',
+    );
+  } catch {
+    // The run goes on without it.
+  }
 }
 
 const failureNote = (): string =>
-  path.join(
-    cacheFolder(),
-    `no-kvm-${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`,
-  );
+  cachePlace(`no-kvm-${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`);
 
 function isUsable(): boolean {
   try {

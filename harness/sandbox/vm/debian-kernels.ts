@@ -11,11 +11,17 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { HarnessError } from '../../domain/harness-error.ts';
-import { cacheFolder } from './kernel-cache.ts';
+import {
+  cacheFolder,
+  cachePlace,
+  inCache,
+  keepWhole,
+  removeForsaken,
+  unfinishedName,
+} from './kernel-cache.ts';
 import { type Kernel, readKernelIdentity } from './kernel-image.ts';
 import { assertTools, runTool } from './tools.ts';
 
@@ -53,21 +59,43 @@ const LIST_LASTS_MS = 24 * 3_600_000;
 
 /** All kernels that the archive has, the oldest first. Throws `KERNEL_UNAVAILABLE`, `TOOL_MISSING`. */
 export async function listDebianKernels(preparing: Preparing): Promise<readonly PackagedKernel[]> {
-  const kept = path.join(cacheFolder('apt'), 'kernels.json');
-  if (existsSync(kept) && Date.now() - statSync(kept).mtimeMs < LIST_LASTS_MS) {
-    return JSON.parse(readFileSync(kept, 'utf8')) as readonly PackagedKernel[];
-  }
+  return inCache(async () => {
+    if (listAgeMs() < LIST_LASTS_MS) return keptList();
+    try {
+      return await fetchList(preparing);
+    } catch (error) {
+      if (preparing.signal.aborted || listAgeMs() === Number.POSITIVE_INFINITY) throw error;
+      preparing.notify('takes an older list of kernels, because no new one can be had');
+      return keptList();
+    }
+  });
+}
+
+const listPlace = (): string => cachePlace('apt', 'kernels.json');
+
+/** Infinity: there is none. */
+function listAgeMs(): number {
+  const kept = statSync(listPlace(), { throwIfNoEntry: false });
+  return kept === undefined ? Number.POSITIVE_INFINITY : Date.now() - kept.mtimeMs;
+}
+
+const keptList = (): readonly PackagedKernel[] =>
+  JSON.parse(readFileSync(listPlace(), 'utf8')) as readonly PackagedKernel[];
+
+async function fetchList(preparing: Preparing): Promise<readonly PackagedKernel[]> {
   const apt = await openArchive(preparing);
   const search = await apt(['apt-cache', 'search', '--names-only', IMAGE_PACKAGES]);
   const names = search.stdout.split('\n').map((line) => line.split(' ')[0] ?? '');
-  const { stdout } = await apt(['apt-cache', 'madison', ...names.filter((name) => name !== '')]);
-  const kernels = kernelsIn(stdout);
-  writeFileSync(kept, JSON.stringify(kernels, null, 1));
+  const madison = await apt(['apt-cache', 'madison', ...names.filter((name) => name !== '')]);
+  const kernels = kernelsIn(madison.stdout);
+  // An empty list would be believed for a day.
+  if (kernels.length === 0) throw unavailable('The archive has no kernels', TRY_AGAIN);
+  keepWhole(listPlace(), JSON.stringify(kernels, null, 1));
   return kernels;
 }
 
 /** Lines such as `linux-image-6.1.0-50-cloud-amd64 | 6.1.176-1 | (where from)`. */
-function kernelsIn(madison: string): readonly PackagedKernel[] {
+export function kernelsIn(madison: string): readonly PackagedKernel[] {
   const found = madison.split('\n').flatMap((line) => {
     const [name = '', version = ''] = line.split('|').map((word) => word.trim());
     return version === ''
@@ -88,18 +116,25 @@ function compareVersions(one: string, other: string): number {
   return at < 0 ? ours.length - theirs.length : (ours[at] ?? 0) - (theirs[at] ?? 0);
 }
 
+/** `wanted`: what follows `debian:`. Throws `KERNEL_UNAVAILABLE`. */
+export function assertVersion(wanted: string): void {
+  if (/^\d+\.\d+(\.\d+)?$/.test(wanted)) return;
+  throw unavailable(
+    `The kernel debian:${wanted} names no version`,
+    'write debian:6.1 or debian:6.1.176',
+  );
+}
+
 /** The newest kernel of that version, from the cache or the archive. `wanted`: what follows `debian:`. */
 export async function provideDebianKernel(wanted: string, preparing: Preparing): Promise<Kernel> {
-  if (!/^\d+\.\d+(\.\d+)?$/.test(wanted)) {
-    throw unavailable(`'debian:${wanted}' names no version`, 'write debian:6.1 or debian:6.1.176');
-  }
+  assertVersion(wanted);
   const all = await listDebianKernels(preparing);
   const chosen = all.findLast(({ name }) => `${name}.`.startsWith(`debian:${wanted}.`));
   if (chosen === undefined) {
     const names = [...new Set(all.map(({ name }) => seriesOf(name)))].join(', ');
     throw unavailable(`The archive has no kernel ${wanted}`, `choose one of ${names}`);
   }
-  const folder = path.join(cacheFolder('kernels'), `${chosen.package}_${chosen.version}`);
+  const folder = cachePlace('kernels', `${chosen.package}_${chosen.version}`);
   if (!existsSync(folder)) await fetchInto(folder, chosen, preparing);
   return kernelIn(folder, `debian:${wanted}`, `${chosen.package} ${chosen.version}`);
 }
@@ -132,7 +167,8 @@ async function fetchInto(
   const parts = [...stdout.matchAll(/(linux-(?:binary|modules)-\S+) \(= ([^)]+)\)/g)].map(
     ([, name, version]) => `${name}=${version}`,
   );
-  const unfinished = `${folder}.${process.pid}`;
+  removeForsaken(cacheFolder('kernels'));
+  const unfinished = cachePlace('kernels', unfinishedName(chosen.package));
   mkdirSync(unfinished, { recursive: true });
   try {
     const download = await apt(['apt-get', 'download', exact, ...new Set(parts)], unfinished);
@@ -143,9 +179,18 @@ async function fetchInto(
       if (unpacked.failed) throw unavailable(unpacked.complaint, TRY_AGAIN);
       rmSync(place);
     }
-    if (!existsSync(folder)) renameSync(unfinished, folder);
+    keepUnlessThere(unfinished, folder);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Another command may have fetched the same meanwhile. */
+function keepUnlessThere(unfinished: string, folder: string): void {
+  try {
+    renameSync(unfinished, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
   }
 }
 
@@ -164,13 +209,21 @@ const aptOf =
 
 /** With lists that were fetched just now, or older ones if the archive cannot be reached. */
 async function openArchive({ signal, notify }: Preparing): Promise<Apt> {
-  assertTools(['apt-get', 'apt-cache', 'dpkg-deb'], 'look kernels up by name');
+  assertTools(['apt-get', 'apt-cache', 'dpkg-deb', 'flock'], 'look kernels up by name');
   const folder = cacheFolder('apt');
   const apt = aptOf(folder, signal);
   notify('fetches the list of kernels, once a day');
   const archive = await archiveOfThisMachine(signal);
   configure(folder, archive);
-  const update = await apt(['apt-get', 'update', '-qq']);
+  // Two commands at once: apt itself would refuse the second one.
+  const update = await apt([
+    'flock',
+    '--no-fork',
+    path.join(folder, 'update.lock'),
+    'apt-get',
+    'update',
+    '-qq',
+  ]);
   const lists = readdirSync(path.join(folder, 'lists')).filter((name) =>
     name.includes('_Packages'),
   );
@@ -198,13 +251,13 @@ function configure(folder: string, archive: string): void {
   for (const name of ['lists/partial', 'state', 'cache/archives/partial']) {
     mkdirSync(inside(name), { recursive: true });
   }
-  writeFileSync(
+  keepWhole(
     inside('sources.list'),
     SUITES.map((suite) => `deb [arch=amd64 signed-by=${KEYRING}] ${archive} ${suite} main\n`).join(
       '',
     ),
   );
-  writeFileSync(inside('status'), '');
+  keepWhole(inside('status'), '');
   const settings = {
     'Dir::Etc::SourceList': inside('sources.list'),
     'Dir::Etc::SourceParts': '/dev/null',
@@ -218,7 +271,7 @@ function configure(folder: string, archive: string): void {
     'APT::Architecture': 'amd64',
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`);
-  writeFileSync(inside('apt.conf'), lines.join(''));
+  keepWhole(inside('apt.conf'), lines.join(''));
 }
 
 const unavailable = (why: string, remedy: string): HarnessError =>

@@ -17,7 +17,7 @@ import path from 'node:path';
 import { HarnessError } from '../../domain/harness-error.ts';
 import type { Preparing } from './debian-kernels.ts';
 import { ACCOUNTS, GUEST_INIT } from './guest-init.ts';
-import { cacheFolder } from './kernel-cache.ts';
+import { cacheFolder, removeForsaken, unfinishedName } from './kernel-cache.ts';
 import type { Kernel } from './kernel-image.ts';
 import { moduleFiles, modulesIn } from './kernel-modules.ts';
 import { runTool } from './tools.ts';
@@ -35,12 +35,12 @@ export async function provideInitramfs(kernel: Kernel, preparing: Preparing): Pr
   const folder = cacheFolder('initramfs');
   const archive = path.join(folder, `${kernel.release}-${stampOf(kernel, files)}.cpio`);
   if (existsSync(archive)) {
-    const now = new Date();
-    utimesSync(archive, now, now);
+    markAsUsed(archive);
     return archive;
   }
+  removeForsaken(folder);
   preparing.notify(`puts the file system for ${kernel.name} together, until something changes`);
-  const staging = mkdtempSync(path.join(folder, 'unfinished-'));
+  const staging = mkdtempSync(path.join(folder, unfinishedName('')));
   try {
     const root = path.join(staging, 'root');
     for (const file of files) place(root, file);
@@ -55,18 +55,32 @@ export async function provideInitramfs(kernel: Kernel, preparing: Preparing): Pr
   return archive;
 }
 
+/** A cache that may only be read is as good, as long as all is in it. */
+function markAsUsed(archive: string): void {
+  const now = new Date();
+  try {
+    utimesSync(archive, now, now);
+  } catch {
+    // Then it may be the first to go, and is made anew.
+  }
+}
+
 function removeOldest(folder: string, release: string): void {
   const archives = readdirSync(folder)
     .filter((name) => name.startsWith(`${release}-`))
     .map((name) => path.join(folder, name))
-    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+    .toSorted((one, other) => usedMs(other) - usedMs(one));
   for (const archive of archives.slice(MOST_ARCHIVES)) rmSync(archive, { force: true });
 }
 
+/** Another command may have removed it by now. */
+const usedMs = (archive: string): number =>
+  statSync(archive, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
 /** Contents by size and time: to read 120 MB before every run would take longer than to start it. */
-function stampOf({ image, modules }: Kernel, files: readonly Placed[]): string {
+function stampOf({ image, modules, release }: Kernel, files: readonly Placed[]): string {
   const hash = createHash('sha256').update(GUEST_INIT).update(JSON.stringify(ACCOUNTS));
-  const drivers = modules === undefined ? [] : moduleFiles(modules);
+  const drivers = modules === undefined ? [] : moduleFiles(modules, release);
   for (const file of [image, ...drivers, ...files.map(({ from }) => from)]) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file}\0${size}\0${mtimeMs}\n`);
@@ -81,8 +95,8 @@ function place(root: string, { from, to, executable }: Placed): void {
   chmodSync(target, executable ? 0o755 : 0o644);
 }
 
-async function addModules(root: string, { modules }: Kernel): Promise<void> {
-  const loaded = modules === undefined ? [] : await modulesIn(modules);
+async function addModules(root: string, { modules, release }: Kernel): Promise<void> {
+  const loaded = modules === undefined ? [] : await modulesIn(modules, release);
   mkdirSync(path.join(root, 'modules'));
   for (const { name, bytes } of loaded) {
     writeFileSync(path.join(root, 'modules', `${name}.ko`), bytes);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { HarnessError } from '../../domain/harness-error.ts';
-import { type Preparing, provideDebianKernel } from './debian-kernels.ts';
+import { assertVersion, type Preparing, provideDebianKernel } from './debian-kernels.ts';
 import { type Kernel, readKernelIdentity } from './kernel-image.ts';
 
 export interface KernelSettings {
@@ -16,26 +16,34 @@ const NAMED = /^debian:(.*)$/;
 
 /** Throws `USAGE`, `KERNEL_UNAVAILABLE`, `TOOL_MISSING`. */
 export async function chooseKernel(
-  { kernel, modules }: KernelSettings,
+  { kernel = '', modules }: KernelSettings,
   preparing: Preparing,
 ): Promise<Kernel> {
-  if (kernel === undefined) {
+  const wanted = wantedVersion(kernel, modules);
+  return wanted === undefined
+    ? kernelInFile(kernel, modules)
+    : provideDebianKernel(wanted, preparing);
+}
+
+/** What follows `debian:`, or undefined: the kernel is in a file. Throws `USAGE`, `KERNEL_UNAVAILABLE`. */
+function wantedVersion(kernel: string, modules: string | undefined): string | undefined {
+  if (kernel === '') {
     throw new HarnessError('USAGE', 'A virtual machine needs a kernel.', {
       remedy: 'name one: --kernel debian:6.1, or the path of an image; --kernel list shows all',
     });
   }
   const wanted = NAMED.exec(kernel)?.[1];
-  if (wanted === undefined) return kernelInFile(kernel, modules);
-  if (modules === undefined) return provideDebianKernel(wanted, preparing);
+  if (wanted === undefined) return undefined;
+  assertVersion(wanted);
+  if (modules === undefined) return wanted;
   throw new HarnessError('USAGE', `The kernel ${kernel} has modules of its own.`, {
     remedy: 'leave out --modules',
   });
 }
 
-/** As in `uname -rv`; of a named kernel only what its name says. */
-export function plannedKernelOf(settings: KernelSettings): string {
-  const { kernel = '', modules } = settings;
-  const wanted = NAMED.exec(kernel)?.[1];
+/** As in `uname -rv`; of a named kernel only what its name says. Throws as `chooseKernel` does. */
+export function plannedKernelOf({ kernel = '', modules }: KernelSettings): string {
+  const wanted = wantedVersion(kernel, modules);
   if (wanted !== undefined) return wanted;
   const { release, version } = kernelInFile(kernel, modules);
   return `${release} ${version}`;

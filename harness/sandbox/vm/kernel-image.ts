@@ -1,5 +1,5 @@
 /** A kernel image in a file, and what it says of itself before anybody boots it. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { HarnessError } from '../../domain/harness-error.ts';
 
 /** What `uname -r` and `uname -v` will say in a machine that runs it. */
@@ -23,6 +23,8 @@ export interface Kernel extends KernelIdentity {
 }
 
 /** Linux x86 boot protocol, 2.00 and later: `HdrS`, and where the version's text begins. */
+const SETUP_SECTORS_AT = 0x1f1;
+const PARAGRAPHS_AT = 0x1f4;
 const MAGIC_AT = 0x202;
 const VERSION_POINTER_AT = 0x20e;
 const SETUP_BYTES = 0x200;
@@ -31,7 +33,7 @@ const HEADER_BYTES = 65_536;
 
 /** Throws `KERNEL_UNAVAILABLE` if the file is no bzImage that says its version. */
 export function readKernelIdentity(image: string): KernelIdentity {
-  const header = beginningOf(image);
+  const { header, bytes } = beginningOf(image);
   if (header.toString('latin1', MAGIC_AT, MAGIC_AT + 4) !== 'HdrS') {
     throw unusable(image, 'it is no Linux kernel image for x86 (bzImage)');
   }
@@ -42,19 +44,29 @@ export function readKernelIdentity(image: string): KernelIdentity {
   if (at === SETUP_BYTES || !/^\d+\.\d+/.test(release)) {
     throw unusable(image, 'it does not say which version it is');
   }
+  if (bytes < bytesAnnounced(header)) throw unusable(image, 'its end is missing');
   return { release, version: /#\d.*$/.exec(rest.join(' '))?.[0] ?? '' };
 }
 
-function beginningOf(image: string): Buffer {
+/** Sectors of the setup, none standing for 4, the boot sector, and paragraphs of the kernel itself. */
+const bytesAnnounced = (header: Buffer): number =>
+  ((header[SETUP_SECTORS_AT] || 4) + 1) * SETUP_BYTES + header.readUInt32LE(PARAGRAPHS_AT) * 16;
+
+function beginningOf(image: string): { readonly header: Buffer; readonly bytes: number } {
   const header = Buffer.alloc(HEADER_BYTES);
+  let file: number | undefined;
   try {
-    const file = openSync(image, 'r');
+    // A pipe that nobody writes to would be waited for.
+    file = openSync(image, constants.O_RDONLY | constants.O_NONBLOCK);
+    const status = fstatSync(file);
+    if (!status.isFile()) throw new Error('it is no file');
     readSync(file, header, 0, HEADER_BYTES, 0);
-    closeSync(file);
+    return { header, bytes: status.size };
   } catch (error) {
     throw unusable(image, error instanceof Error ? error.message : String(error));
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
-  return header;
 }
 
 const unusable = (image: string, why: string): HarnessError =>

@@ -10,6 +10,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   busybox: 'busybox-static',
   zstd: 'zstd',
   'dpkg-deb': 'dpkg',
+  flock: 'util-linux',
+  setpriv: 'util-linux',
   'apt-get': 'apt',
   'apt-cache': 'apt',
 };

@@ -16,7 +16,7 @@ export interface Placed {
 /** What every run starts. busybox stands in for what else a shell script may call. */
 const NEEDED = ['unshare', 'nsenter', 'taskset', 'ip', 'ss', 'tcpdump', 'sh', 'nft'];
 /** With them more can be recorded. */
-const USEFUL = ['netstat', 'iptables-legacy'];
+const USEFUL = ['netstat', 'iptables-legacy', 'ip6tables-legacy'];
 
 /** Where the package lies in the machine. */
 export const PACKAGE = '/opt/backlog-lab';

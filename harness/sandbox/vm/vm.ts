@@ -3,7 +3,7 @@
  * has no network and no disk, and everything in it is gone when it ends. The plan goes in and the
  * evidence comes out by a serial port, so a run needs no privilege on this machine.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -18,6 +18,7 @@ import { acceleratorsToTry, noteThatKvmFails } from './acceleration.ts';
 import type { Preparing } from './debian-kernels.ts';
 import { EVIDENCE, TRACE_INSTANCE } from './guest-init.ts';
 import { provideInitramfs } from './initramfs.ts';
+import { inCache } from './kernel-cache.ts';
 import { chooseKernel, type KernelSettings } from './kernel-choice.ts';
 import type { Kernel } from './kernel-image.ts';
 import { type Accelerator, machineCommand } from './machine.ts';
@@ -36,8 +37,10 @@ export async function openVmSandbox(
   preparing: Preparing,
 ): Promise<Sandbox> {
   assertTools(['qemu-system-x86_64', 'busybox', 'setpriv'], 'start a virtual machine');
-  const kernel = await chooseKernel(settings, preparing);
-  const initramfs = await provideInitramfs(kernel, preparing);
+  const { kernel, initramfs } = await inCache(async () => {
+    const chosen = await chooseKernel(settings, preparing);
+    return { kernel: chosen, initramfs: await provideInitramfs(chosen, preparing) };
+  });
   const machine = { kernel, initramfs, memoryMib: settings.memoryMib, qemu: await qemuVersion() };
   return {
     kind: 'vm',
@@ -95,6 +98,7 @@ async function qemuVersion(): Promise<string> {
 async function collectIn(machine: Machine, request: CollectRequest): Promise<void> {
   const [first = 'tcg', ...others] = acceleratorsToTry();
   const attempts: readonly Accelerator[] = [first, ...(others.length === 0 ? [first] : others)];
+  let words = '';
   for (const [index, accelerator] of attempts.entries()) {
     const boot = await bootWith({ ...machine, accelerator }, request);
     if (boot.startedAfterMs !== null) {
@@ -102,8 +106,9 @@ async function collectIn(machine: Machine, request: CollectRequest): Promise<voi
     }
     request.signal.throwIfAborted();
     if (accelerator === 'kvm') noteThatKvmFails();
+    words = boot.conversation.words;
   }
-  throw notStarted(machine.kernel, request.folder);
+  throw notStarted(machine.kernel, request.folder, words);
 }
 
 interface Boot {
@@ -195,26 +200,31 @@ function conclude(
   if (failed) throw failed;
   request.signal.throwIfAborted();
   if (unpacked === null) throw ended(kernel, request.folder);
+  // What was being sent when the machine was ended, or ended itself, stops in the middle.
+  if (/unexpected end|unexpected EOF/i.test(unpacked.problem ?? '')) {
+    throw ended(kernel, request.folder);
+  }
   if (unpacked.problem !== undefined) throw notUnpacked(unpacked.problem);
 }
 
 const CONSOLE_LINES = 12;
 
-/** The last words of a machine, as an end of a sentence. */
-function lastLines(folder: string): string {
-  const text = readFileSync(path.join(folder, FILES.console), 'utf8');
+/** The last words of a machine, or else of QEMU, as an end of a sentence. */
+function lastLines(folder: string, ofQemu = ''): string {
+  const console = path.join(folder, FILES.console);
+  // QEMU may have failed before it made the file.
+  const text = existsSync(console) ? readFileSync(console, 'utf8') : '';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: firmware moves the cursor.
   const lines = text.replace(/\u001b(?:\[[\d;?=]*[A-Za-z]|c)/g, '').split(/\r?\n/);
   const said = lines.filter((line) => line.trim() !== '').slice(-CONSOLE_LINES);
-  return said.length === 0
-    ? 'it said nothing'
-    : `its last console lines:\n    ${said.join('\n    ')}\n `;
+  if (said.length > 0) return `its last console lines:\n    ${said.join('\n    ')}\n `;
+  return ofQemu === '' ? 'it said nothing' : `QEMU said: ${ofQemu.replace(/\.$/, '')}`;
 }
 
-const notStarted = ({ name, release }: Kernel, folder: string): HarnessError =>
+const notStarted = ({ name, release }: Kernel, folder: string, words: string): HarnessError =>
   new HarnessError(
     'KERNEL_NOT_STARTED',
-    `The kernel ${name} (${release}) did not come up; ${lastLines(folder)}.`,
+    `The kernel ${name} (${release}) did not come up; ${lastLines(folder, words)}.`,
     {
       remedy:
         'its whole console is in the run folder; an image must have a serial console (8250) and initramfs built in, and room enough (--vm-memory)',
