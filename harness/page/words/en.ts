@@ -1,3 +1,4 @@
+import { DOCUMENT_SUBJECTS } from '../../report/document-subjects.ts';
 import { EXPLANATION_EN } from './explanation-words.ts';
 import { KERNELS_EN } from './kernels-words.ts';
 import type { Words } from './words.ts';
@@ -42,13 +43,7 @@ export const EN: Words = {
   jump: 'On this page:',
   claimsHint:
     'Statements that documents make about listen queues, tested by this run: 001-b is statement b of document 001',
-  subjects: {
-    '000': 'half of a connection is left after a provider restarted',
-    '001': 'a full accept queue in front of a slow server',
-    '002': 'how long both queues are, and which counters tell',
-    '003': 'short connections, somaxconn, and timeouts',
-    '004': 'a server that closes connections on its own',
-  },
+  subjects: DOCUMENT_SUBJECTS,
   colon: ': ',
   fullStop: '. ',
   predictionHint:

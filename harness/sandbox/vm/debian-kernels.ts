@@ -13,7 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { HarnessError } from '../../domain/harness-error.ts';
+import { aptOf, openArchive, type Preparing, TRY_AGAIN, unavailable } from './debian-archive.ts';
 import {
   cacheFolder,
   cachePlace,
@@ -23,19 +23,8 @@ import {
   unfinishedName,
 } from './kernel-cache.ts';
 import { type Kernel, readKernelIdentity } from './kernel-image.ts';
-import { assertTools, runTool } from './tools.ts';
+import { runTool } from './tools.ts';
 
-/** By age, so that the names are the same when a new release comes. Not every archive has them all. */
-const SUITES = [
-  'oldoldstable',
-  'oldstable',
-  'oldstable-backports',
-  'stable',
-  'stable-backports',
-  'testing',
-  'unstable',
-];
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** Small kernels for virtual machines, with the drivers that these need. */
 const IMAGE_PACKAGES = '^linux-image-[0-9].*-cloud-amd64$';
 
@@ -46,12 +35,6 @@ export interface PackagedKernel {
   readonly package: string;
   /** Of the package, for example `6.1.176-1`. */
   readonly version: string;
-}
-
-export interface Preparing {
-  readonly signal: AbortSignal;
-  /** Says what takes long. */
-  readonly notify: (what: string) => void;
 }
 
 /** The list is fetched anew when it is older than a day. */
@@ -125,11 +108,21 @@ export function assertVersion(wanted: string): void {
   );
 }
 
+const newestOf = (wanted: string, all: readonly PackagedKernel[]): PackagedKernel | undefined =>
+  all.findLast(({ name }) => `${name}.`.startsWith(`debian:${wanted}.`));
+
+/** The version that would be taken, by the list that is there; without one as it was asked for. */
+export function knownVersion(wanted: string): string {
+  const all = listAgeMs() === Number.POSITIVE_INFINITY ? [] : keptList();
+  const version = newestOf(wanted, all)?.version;
+  return version === undefined ? wanted : upstreamOf(version);
+}
+
 /** The newest kernel of that version, from the cache or the archive. `wanted`: what follows `debian:`. */
 export async function provideDebianKernel(wanted: string, preparing: Preparing): Promise<Kernel> {
   assertVersion(wanted);
   const all = await listDebianKernels(preparing);
-  const chosen = all.findLast(({ name }) => `${name}.`.startsWith(`debian:${wanted}.`));
+  const chosen = newestOf(wanted, all);
   if (chosen === undefined) {
     const names = [...new Set(all.map(({ name }) => seriesOf(name)))].join(', ');
     throw unavailable(`The archive has no kernel ${wanted}`, `choose one of ${names}`);
@@ -193,86 +186,3 @@ function keepUnlessThere(unfinished: string, folder: string): void {
     if (!existsSync(folder)) throw error;
   }
 }
-
-const TRY_AGAIN = 'look whether the archive can be reached and the disk has room, and try again';
-
-type Apt = (command: readonly string[], folder?: string) => ReturnType<typeof runTool>;
-
-const aptOf =
-  (folder: string, signal: AbortSignal): Apt =>
-  (command, place) =>
-    runTool(command, {
-      signal,
-      environment: { APT_CONFIG: path.join(folder, 'apt.conf') },
-      ...(place === undefined ? {} : { folder: place }),
-    });
-
-/** With lists that were fetched just now, or older ones if the archive cannot be reached. */
-async function openArchive({ signal, notify }: Preparing): Promise<Apt> {
-  assertTools(['apt-get', 'apt-cache', 'dpkg-deb', 'flock'], 'look kernels up by name');
-  const folder = cacheFolder('apt');
-  const apt = aptOf(folder, signal);
-  notify('fetches the list of kernels, once a day');
-  const archive = await archiveOfThisMachine(signal);
-  configure(folder, archive);
-  // Two commands at once: apt itself would refuse the second one.
-  const update = await apt([
-    'flock',
-    '--no-fork',
-    path.join(folder, 'update.lock'),
-    'apt-get',
-    'update',
-    '-qq',
-  ]);
-  const lists = readdirSync(path.join(folder, 'lists')).filter((name) =>
-    name.includes('_Packages'),
-  );
-  // Not every archive has every suite, and apt complains of those that are missing.
-  if (lists.length === 0) throw unavailable(update.complaint, TRY_AGAIN);
-  return apt;
-}
-
-/** The archive that holds this Debian itself, as apt knows it. */
-async function archiveOfThisMachine(signal: AbortSignal): Promise<string> {
-  const { stdout } = await runTool(
-    ['apt-get', 'indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'],
-    { signal },
-  );
-  const archive = stdout.split('\n').find((uri) => /\/debian\/?$/.test(uri));
-  if (archive !== undefined && existsSync(KEYRING)) return archive;
-  throw unavailable(
-    'This machine does not take its packages from an archive of Debian',
-    'fetch a kernel yourself and name its image: --kernel ./vmlinuz --modules ./lib/modules',
-  );
-}
-
-function configure(folder: string, archive: string): void {
-  const inside = (...names: readonly string[]): string => path.join(folder, ...names);
-  for (const name of ['lists/partial', 'state', 'cache/archives/partial']) {
-    mkdirSync(inside(name), { recursive: true });
-  }
-  keepWhole(
-    inside('sources.list'),
-    SUITES.map((suite) => `deb [arch=amd64 signed-by=${KEYRING}] ${archive} ${suite} main\n`).join(
-      '',
-    ),
-  );
-  keepWhole(inside('status'), '');
-  const settings = {
-    'Dir::Etc::SourceList': inside('sources.list'),
-    'Dir::Etc::SourceParts': '/dev/null',
-    'Dir::State': inside('state'),
-    'Dir::State::Lists': inside('lists'),
-    'Dir::State::status': inside('status'),
-    'Dir::Cache': inside('cache'),
-    'APT::Sandbox::User': '',
-    'APT::Get::List-Cleanup': 'true',
-    'Acquire::Languages': 'none',
-    'APT::Architecture': 'amd64',
-  };
-  const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`);
-  keepWhole(inside('apt.conf'), lines.join(''));
-}
-
-const unavailable = (why: string, remedy: string): HarnessError =>
-  new HarnessError('KERNEL_UNAVAILABLE', `${why.replace(/\.$/, '')}.`, { remedy });

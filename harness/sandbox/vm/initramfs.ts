@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { HarnessError } from '../../domain/harness-error.ts';
-import type { Preparing } from './debian-kernels.ts';
+import type { Preparing } from './debian-archive.ts';
 import { ACCOUNTS, GUEST_INIT } from './guest-init.ts';
 import { cacheFolder, removeForsaken, unfinishedName } from './kernel-cache.ts';
 import type { Kernel } from './kernel-image.ts';

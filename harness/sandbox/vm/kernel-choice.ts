@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { HarnessError } from '../../domain/harness-error.ts';
-import { assertVersion, type Preparing, provideDebianKernel } from './debian-kernels.ts';
+import type { Preparing } from './debian-archive.ts';
+import { assertVersion, knownVersion, provideDebianKernel } from './debian-kernels.ts';
 import { type Kernel, readKernelIdentity } from './kernel-image.ts';
 
 export interface KernelSettings {
@@ -41,10 +42,10 @@ function wantedVersion(kernel: string, modules: string | undefined): string | un
   });
 }
 
-/** As in `uname -rv`; of a named kernel only what its name says. Throws as `chooseKernel` does. */
+/** As in `uname -rv`; of a named kernel its version, as far as that is known without asking the archive. Throws as `chooseKernel` does. */
 export function plannedKernelOf({ kernel = '', modules }: KernelSettings): string {
   const wanted = wantedVersion(kernel, modules);
-  if (wanted !== undefined) return wanted;
+  if (wanted !== undefined) return knownVersion(wanted);
   const { release, version } = kernelInFile(kernel, modules);
   return `${release} ${version}`;
 }

@@ -15,7 +15,7 @@ import { harnessVersion } from '../../package-files.ts';
 import { type Conversation, converse, failureOf } from '../converse.ts';
 import type { CollectRequest, Sandbox } from '../sandbox.ts';
 import { acceleratorsToTry, noteThatKvmFails } from './acceleration.ts';
-import type { Preparing } from './debian-kernels.ts';
+import type { Preparing } from './debian-archive.ts';
 import { EVIDENCE, TRACE_INSTANCE } from './guest-init.ts';
 import { provideInitramfs } from './initramfs.ts';
 import { inCache } from './kernel-cache.ts';
