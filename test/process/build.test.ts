@@ -54,6 +54,7 @@ test(
       'harness/collect/agent.js',
       'harness/collect/cluster-main.js',
       'harness/collect/main.js',
+      'harness/collect/timing-thread.js',
       'page/page.js',
       'servers/blocking-worker-thread.js',
       'servers/blocking-workers.js',
