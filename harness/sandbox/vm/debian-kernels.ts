@@ -113,9 +113,17 @@ const newestOf = (wanted: string, all: readonly PackagedKernel[]): PackagedKerne
 
 /** The version that would be taken, by the list that is there; without one as it was asked for. */
 export function knownVersion(wanted: string): string {
-  const all = listAgeMs() === Number.POSITIVE_INFINITY ? [] : keptList();
-  const version = newestOf(wanted, all)?.version;
+  const version = newestOf(wanted, listIfReadable())?.version;
   return version === undefined ? wanted : upstreamOf(version);
+}
+
+/** A plan must not fail for a cache that this user may not read. */
+function listIfReadable(): readonly PackagedKernel[] {
+  try {
+    return keptList();
+  } catch {
+    return [];
+  }
 }
 
 /** The newest kernel of that version, from the cache or the archive. `wanted`: what follows `debian:`. */
