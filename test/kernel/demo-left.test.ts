@@ -107,7 +107,7 @@ describe('the demo', { timeout: TIMEOUT_MS }, () => {
     const lines = await demo.terminal.shows('ended:0');
     expect(demo.terminal.ask('#{alternate_on}')).toBe('0');
     const text = lines.join('\n');
-    expect(text).toContain('来了 4 个客户端。没有位置的客户端会看到什么？');
+    expect(text).toContain('来了 4 个客户端，其中 3 个占满了位置。其余的客户端会看到什么？');
     expect(text).toMatch(/ 3 {2}被拒绝的 SYN：超时，始终没有任何回应。\S+ [A-Z]+/);
     await allGone(demo);
   });

@@ -42,10 +42,12 @@ describe('a run in a virtual machine', { timeout: TIMEOUT_MS }, () => {
     expect(existsSync(path.join(installation.folder, json.runFolder, FILES.console))).toBe(true);
   });
 
+  // Of the scenarios with a gate the one that opens it soonest: emulated, nft takes 0.4 s of the
+  // second that the kernel gives.
   machineTest('a stage of the final ACK, with the gate', async () => {
-    const { json } = await reproduce(installation, ['--scenario', 'fooled-client', ...inMachine]);
-    expect(findings(json)).toMatchObject({ '001-b (ii)': 'confirmed', prediction: 'confirmed' });
-    expect(json.outcomes).toMatchObject({ connected: 4 });
+    const line = ['--scenario', 'fooled-client-sends', ...inMachine];
+    const { json } = await reproduce(installation, line);
+    expect(findings(json)).toEqual({ '001-e': 'confirmed', prediction: 'confirmed' });
   });
 
   machineTest('whoever kills the command ends the machine', async () => {
