@@ -20,7 +20,7 @@ export const openMachine =
   (tell: (lack: Lack) => void): OpenSite =>
   async (plan, { run, signal }) => {
     await assertListenersAreTold(run);
-    const whyOne = await whyOneHost(run);
+    const whyOne = await whyOneHost(plan, run);
     const laboratory =
       whyOne === undefined
         ? await openLaboratory({ ...plan.network, serverHere: false }, run, signal)
@@ -61,11 +61,28 @@ async function assertListenersAreTold(run: RunCommand): Promise<void> {
 }
 
 /** Undefined: this kernel makes two hosts. */
-async function whyOneHost(run: RunCommand): Promise<string | undefined> {
+async function whyOneHost(plan: RunPlan, run: RunCommand): Promise<string | undefined> {
   if (!existsSync('/proc/self/ns/net')) return 'this kernel has no network namespaces';
   const probe = 'ip link add probe type veth peer name probe-peer && ip link del probe';
   const hasVeth = await succeeds(run(['sh', '-c', probe]));
-  return hasVeth ? undefined : 'this kernel has no veth pairs';
+  if (!hasVeth) return 'this kernel has no veth pairs';
+  const global = await globalSysctls(plan, run);
+  return global.length === 0
+    ? undefined
+    : `this kernel has ${global.join(', ')} for the whole machine only`;
+}
+
+/** Keys of the plan that a network namespace does not have, though the machine has them. */
+async function globalSysctls(
+  { sysctls: { required } }: RunPlan,
+  run: RunCommand,
+): Promise<readonly string[]> {
+  const keys = Object.keys({ ...required.server, ...required.client });
+  const here = keys.filter((key) => existsSync(`/proc/sys/${key.replaceAll('.', '/')}`));
+  if (here.length === 0) return [];
+  const look = 'for key; do [ -e "/proc/sys/$(echo "$key" | tr . /)" ] || echo "$key"; done';
+  const missing = await run(['unshare', '--net', 'sh', '-c', look, 'sh', ...here]);
+  return missing.split('\n').filter((key) => key !== '');
 }
 
 async function openOneHost(plan: RunPlan, run: RunCommand): Promise<Laboratory> {
