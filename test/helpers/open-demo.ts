@@ -14,6 +14,8 @@ type Installation = ReturnType<typeof useInstallation>;
 
 export const COLUMNS = 80;
 export const ROWS = 24;
+/** A step's run takes up to 20 s on a loaded machine. */
+const FRAME_DEADLINE_MS = 40_000;
 
 export interface Demo extends Disposable {
   readonly terminal: Terminal;
@@ -47,6 +49,21 @@ export const titleOf = (language: Language, step: number): string => {
   const id = STEPS[step]?.id ?? 'two-queues';
   return page.stepOf(step + 1, STEPS.length, steps[id].title);
 };
+
+/** Waits until the demo has drawn a whole frame that is looked for; returns its lines. */
+export const frameThat = (
+  what: string,
+  { terminal }: Pick<Demo, 'terminal'>,
+  isIt: (lines: readonly string[]) => boolean,
+): Promise<readonly string[]> =>
+  waitUntil(
+    what,
+    () => {
+      const lines = terminal.frame();
+      return lines !== undefined && isIt(lines) ? lines : undefined;
+    },
+    { seen: () => terminal.lines().join('\n'), deadlineMs: FRAME_DEADLINE_MS },
+  );
 
 /** The terminal reads lines again, shows what it showed before, and nothing is left of the demo. */
 export async function expectNothingLeft({ terminal, mark, temporary }: Demo, exitCode: number) {

@@ -1,6 +1,7 @@
 /** A terminal of a given size that a test can type into and look at: a tmux server of its own. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { displayWidth } from '../../harness/report/display-width.ts';
 import { waitUntil } from './wait-until.ts';
 
 export const isTmuxInstalled = (): boolean =>
@@ -17,6 +18,11 @@ export interface Terminal extends Disposable {
   readonly ask: (format: string) => string;
   /** Waits until the screen shows it; returns its lines. */
   readonly shows: (what: string | RegExp, deadlineMs?: number) => Promise<readonly string[]>;
+  /**
+   * The lines, once the cursor rests at the end of the last row, where the drawing of a frame ends;
+   * undefined while a frame is half drawn.
+   */
+  readonly frame: () => readonly string[] | undefined;
 }
 
 const DEADLINE_MS = 30_000;
@@ -43,6 +49,16 @@ export function openTerminal(
     ...['env', '-u', 'PS1', 'PS1=$ ', 'sh', ';', 'set-option', '-g', 'status', 'off'],
   );
   const lines = (): readonly string[] => tmux('capture-pane', '-p').replace(/\n$/, '').split('\n');
+  const frame = (): readonly string[] | undefined => {
+    // Commands of one list run without a look at what the pane has written meanwhile.
+    const cursor = ['display-message', '-p', '#{cursor_y} #{cursor_x}'];
+    const shown = tmux('capture-pane', '-p', ';', ...cursor)
+      .trimEnd()
+      .split('\n');
+    const at = shown.pop();
+    const end = `${shown.length - 1} ${displayWidth(shown.at(-1) ?? '')}`;
+    return at === end ? shown : undefined;
+  };
   const screen = (): string => lines().join('\n');
   return {
     press: (...keys) => void tmux('send-keys', ...keys),
@@ -51,6 +67,7 @@ export function openTerminal(
       tmux('send-keys', 'Enter');
     },
     lines,
+    frame,
     resize: (width, height) => void tmux('resize-window', '-x', `${width}`, '-y', `${height}`),
     ask: (format) => tmux('display-message', '-p', format).trimEnd(),
     shows: (what, deadlineMs = DEADLINE_MS) =>

@@ -6,8 +6,16 @@ import { displayWidth } from '../../harness/report/display-width.ts';
 import { useInstallation } from '../helpers/installation.ts';
 import { kernelTest } from '../helpers/kernel-available.ts';
 import { processesMarked } from '../helpers/marked-processes.ts';
-import { COLUMNS, expectNothingLeft, openDemo, ROWS, titleOf } from '../helpers/open-demo.ts';
-import { isTmuxInstalled, type Terminal } from '../helpers/tmux.ts';
+import {
+  COLUMNS,
+  type Demo,
+  expectNothingLeft,
+  frameThat,
+  openDemo,
+  ROWS,
+  titleOf,
+} from '../helpers/open-demo.ts';
+import { isTmuxInstalled } from '../helpers/tmux.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 const TIMEOUT_MS = 240_000;
@@ -25,24 +33,25 @@ function expectWholeScreen(lines: readonly string[], [columns, rows]: readonly [
   for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
 }
 
+const showing = (text: string) => (lines: readonly string[]) => lines.join('\n').includes(text);
+
+const endsAt = (lines: readonly string[], row: number): boolean =>
+  lines.length === row && / q /.test(lines.at(-1) ?? '');
+
 /** Presses n until the end; returns the titles that were seen. */
-async function playByKeys(terminal: Terminal, language: Language): Promise<ReadonlySet<string>> {
+async function playByKeys(demo: Demo, language: Language): Promise<ReadonlySet<string>> {
   const { keys, end } = TEXTS[language];
   const seen = new Set<string>();
-  let lines = await terminal.shows(titleOf(language, 0));
+  let lines = await frameThat('the first page', demo, showing(titleOf(language, 0)));
   while (!lines[0]?.startsWith(end.title)) {
     expectWholeScreen(lines, [COLUMNS, ROWS]);
     seen.add(lines[0] ?? '');
     const before = lines.join('\n');
-    terminal.press('n');
-    lines = await waitUntil(
+    demo.terminal.press('n');
+    lines = await frameThat(
       'another page',
-      () => {
-        const now = terminal.lines();
-        const isRunning = now.at(-1)?.startsWith(keys.running) ?? true;
-        return isRunning || now.join('\n') === before ? undefined : now;
-      },
-      { seen: () => terminal.lines().join('\n'), deadlineMs: 40_000 },
+      demo,
+      (now) => !now.at(-1)?.startsWith(keys.running) && now.join('\n') !== before,
     );
   }
   expectWholeScreen(lines, [COLUMNS, ROWS]);
@@ -55,7 +64,7 @@ describe.concurrent('at a terminal of 80x24', { timeout: TIMEOUT_MS }, () => {
     async (language, { expect: check }) => {
       using demo = openDemo(installation);
       demo.start(`--lang ${language}`);
-      const seen = [...(await playByKeys(demo.terminal, language))].join('\n');
+      const seen = [...(await playByKeys(demo, language))].join('\n');
       for (const step of STEPS.keys()) check(seen).toContain(titleOf(language, step));
       const summary = demo.terminal.lines().join('');
       check(summary).not.toContain(TEXTS[language].end.notRun);
@@ -73,18 +82,14 @@ describe('at a terminal', { timeout: TIMEOUT_MS }, () => {
     demo.start('--lang zh --step 5');
     await terminal.shows(titleOf('zh', 4));
     terminal.resize(120, 40);
-    await waitUntil('a page of 40 rows', () =>
-      / q /.test(terminal.lines()[39] ?? '') ? true : undefined,
-    );
-    expectWholeScreen(terminal.lines(), [120, 40]);
+    const large = await frameThat('a page of 40 rows', demo, (lines) => endsAt(lines, 40));
+    expectWholeScreen(large, [120, 40]);
     terminal.press('2');
     await terminal.shows(TEXTS.zh.keys.running);
     terminal.resize(COLUMNS, ROWS);
-    await waitUntil('a page of 24 rows', () =>
-      / q /.test(terminal.lines()[23] ?? '') ? true : undefined,
-    );
-    await terminal.shows(TEXTS.zh.result.right);
-    expectWholeScreen(terminal.lines(), [COLUMNS, ROWS]);
+    await frameThat('a page of 24 rows', demo, (lines) => endsAt(lines, ROWS));
+    const result = await frameThat('the result', demo, showing(TEXTS.zh.result.right));
+    expectWholeScreen(result, [COLUMNS, ROWS]);
     terminal.press('l');
     await terminal.shows(titleOf('en', 4));
     terminal.press('q');
