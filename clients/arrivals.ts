@@ -1,8 +1,14 @@
 import type { Arrivals } from '../harness/domain/wire.ts';
 import { monotonicMs } from './monotonic.ts';
 
-/** Starts the client with this index, counted from 0, and says when its attempt has an outcome. */
-export type StartOne = (index: number, onSettled: () => void) => void;
+/** Connects a client that is there. */
+type Start = () => void;
+
+/**
+ * Makes the client with this index, counted from 0, and returns what starts it; `onSettled` comes
+ * when its attempt has an outcome.
+ */
+export type PrepareOne = (index: number, onSettled: () => void) => Start;
 
 /**
  * For so long clients start in one turn of the loop, at least one; in between, the loop reads what
@@ -22,10 +28,11 @@ function startSlice(first: number, end: number, start: (index: number) => void):
   return index;
 }
 
-const burst = (clients: number, start: (index: number) => void, first = 0): void => {
-  const next = startSlice(first, clients, start);
-  if (next < clients) {
-    setImmediate(burst, clients, start, next);
+/** All are made before the first one starts, so that their SYNs come close together. */
+const burst = (starts: readonly Start[], first = 0): void => {
+  const next = startSlice(first, starts.length, (index) => starts[index]?.());
+  if (next < starts.length) {
+    setImmediate(burst, starts, next);
   }
 };
 
@@ -48,16 +55,16 @@ const atRate = (clients: number, perSecond: number, start: (index: number) => vo
   startDue();
 };
 
-/** Starts `clients` clients one by one as `arrivals` says; `onAllSettled` comes once, at the end. */
+/** Starts `clients` clients as `arrivals` says; `onAllSettled` comes once, at the end. */
 export const letArrive = (
   arrivals: Arrivals,
   clients: number,
-  startOne: StartOne,
+  prepareOne: PrepareOne,
   onAllSettled: () => void,
 ): void => {
   let unsettled = clients;
-  const start = (index: number): void => {
-    startOne(index, () => {
+  const prepare = (index: number): Start =>
+    prepareOne(index, () => {
       unsettled -= 1;
       if (unsettled === 0) {
         onAllSettled();
@@ -65,10 +72,10 @@ export const letArrive = (
         start(index + 1);
       }
     });
-  };
+  const start = (index: number): void => prepare(index)();
   switch (arrivals.kind) {
     case 'burst':
-      burst(clients, start);
+      burst(Array.from({ length: clients }, (_, index) => prepare(index)));
       break;
     case 'sequential':
       start(0);

@@ -16,6 +16,8 @@ export interface Hearing {
 }
 
 export interface Attempt {
+  /** To be called once: calls connect(2). */
+  readonly start: () => void;
   /** Writes so many bytes, if it is connected. */
   readonly send: (bytes: number) => boolean;
   /** Closes the socket without a further event. */
@@ -52,9 +54,10 @@ const outcomeOfError = (
 
 /**
  * One client's life: one connect(2), its outcome, and the connection held until the swarm lets go.
- * Emits exactly one `attempt` and then at most one outcome; `onSettled` follows the outcome.
+ * Once started it emits exactly one `attempt` and then at most one outcome; `onSettled` follows the
+ * outcome.
  */
-export const startAttempt = (client: Client, emit: Emit, hearing: Hearing): Attempt => {
+export const prepareAttempt = (client: Client, emit: Emit, hearing: Hearing): Attempt => {
   const socket = new Socket({ allowHalfOpen: true });
   let deadline: Deadline | undefined;
   let localEnd: Partial<LocalEnd> = {};
@@ -122,8 +125,8 @@ export const startAttempt = (client: Client, emit: Emit, hearing: Hearing): Atte
   socket.once('connectionAttempt', begin);
   socket.once('connect', hold);
   socket.on('error', fail);
-  socket.connect(connectOptions(client));
   return {
+    start: () => void socket.connect(connectOptions(client)),
     send: (bytes) => connection?.send(bytes) ?? false,
     destroy: () => socket.destroy(),
   };

@@ -4,7 +4,7 @@ import {
   RECONNECTION_STRIDE,
 } from '../harness/domain/wire.ts';
 import { letArrive } from './arrivals.ts';
-import { type Attempt, startAttempt } from './attempt.ts';
+import { type Attempt, prepareAttempt } from './attempt.ts';
 import type { Client } from './client.ts';
 import type { Emit } from './event-writer.ts';
 import { monotonicMs } from './monotonic.ts';
@@ -51,25 +51,29 @@ export const createSwarm = (target: Target, emit: Emit): Swarm => {
   let released = false;
   let reconnecting = true;
 
-  const startClient = (client: Client, onSettled: () => void): void => {
-    if (released) return;
+  const prepareClient = (client: Client, onSettled: () => void): (() => void) => {
     const { reconnectAfterMs } = client.behaviour;
     const onOver = (): void => {
       if (reconnectAfterMs === undefined) return;
       attempts.delete(entry);
       setTimeout(() => {
-        if (reconnecting) startClient(nextAttemptOf(client), () => undefined);
+        if (reconnecting) prepareClient(nextAttemptOf(client), () => undefined)();
       }, reconnectAfterMs);
     };
-    const entry = { wave: client.wave, attempt: startAttempt(client, emit, { onSettled, onOver }) };
+    const attempt = prepareAttempt(client, emit, { onSettled, onOver });
+    const entry = { wave: client.wave, attempt };
     attempts.add(entry);
+    return () => {
+      // A socket that was closed would open again.
+      if (!released) attempt.start();
+    };
   };
 
   const start = (command: ConnectCommand, onSettled: () => void): void => {
     letArrive(
       command.arrivals,
       command.clients,
-      (index, settled) => startClient(clientOf(command, target, index), settled),
+      (index, settled) => prepareClient(clientOf(command, target, index), settled),
       () => {
         emit({ event: 'wave-settled', wave: command.wave, monotonicMs: monotonicMs() });
         onSettled();

@@ -1,5 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { SwarmEvent } from '../harness/domain/wire.ts';
+import { monotonicMs } from './monotonic.ts';
+
+/** Whoever reads the lines is woken by each write, on a machine with one processor at our cost. */
+const REST_MS = 10;
 
 export type Emit = (event: SwarmEvent) => void;
 
@@ -13,9 +17,16 @@ export interface EventWriter {
 export const createEventWriter = (output: Writable): EventWriter => {
   let lines = '';
   let ended = false;
+  let writtenMs = 0;
   const flush = (): void => {
     output.write(lines);
     lines = '';
+    writtenMs = monotonicMs();
+  };
+  const flushSoon = (): void => {
+    const restMs = writtenMs + REST_MS - monotonicMs();
+    if (restMs > 0) setTimeout(flush, restMs);
+    else setImmediate(flush);
   };
   return {
     emit: (event) => {
@@ -23,7 +34,7 @@ export const createEventWriter = (output: Writable): EventWriter => {
         return;
       }
       if (lines === '') {
-        setImmediate(flush);
+        flushSoon();
       }
       lines += `${JSON.stringify(event)}\n`;
     },

@@ -72,7 +72,12 @@ const begin = (options: Options, log: ProgramLog): Work => {
     sockets.push(openWebSocket(upgrade, log, underWay.end));
   };
   for (let client = 0; client < options.clients; client += 1) underWay.begin();
-  letArrive(arrivalsOf(options), options.clients, startOne, () => undefined);
+  letArrive(
+    arrivalsOf(options),
+    options.clients,
+    () => startOne,
+    () => undefined,
+  );
   return {
     obey: underWay.obey,
     end: async () => {

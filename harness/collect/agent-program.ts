@@ -24,6 +24,8 @@ export const startAgentProgram = (
     failure: isOfListener(wishes) ? 'SERVER_FAILED' : 'SWARM_FAILED',
     // It ends with the connection, which is all that an agent hears of an interruption.
     signal: new AbortController().signal,
-    onLine: (line) => say({ report: 'line', line }),
+    onLines: (lines) => {
+      for (const line of lines) say({ report: 'line', line });
+    },
     onStderr: (text) => say({ report: 'stderr', text }),
   });

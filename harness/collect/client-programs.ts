@@ -3,7 +3,9 @@ import { swarmEventsFile, swarmLogFile } from '../domain/evidence.ts';
 import type { ProgramOptions, RunPlan, Step } from '../domain/plan.ts';
 import { fieldOf } from '../evidence/json-shape.ts';
 import { compiledProgram } from '../package-files.ts';
+import { hearEvents } from './hear-events.ts';
 import { clientAddressesOf, serverAddress } from './host-network.ts';
+import { nodeCommand } from './node-command.ts';
 import type { Program } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Site } from './site.ts';
@@ -56,12 +58,14 @@ export function clientPrograms(
       name: `the client program ${step.program}`,
       failure: 'SWARM_FAILED',
       signal,
-      onLine: (line) => {
-        recorder.append(swarmEventsFile(index), `${line}\n`);
-        const event = fieldOf(JSON.parse(line), 'event');
-        told.set(event, (told.get(event) ?? 0) + 1);
-      },
-      onStderr: (text) => recorder.append(swarmLogFile(index), text),
+      ...hearEvents(
+        recorder,
+        { events: swarmEventsFile(index), log: swarmLogFile(index) },
+        (line: unknown) => {
+          const event = fieldOf(line, 'event');
+          told.set(event, (told.get(event) ?? 0) + 1);
+        },
+      ),
     });
     program.unexpectedEnd.catch(onFailure);
     running.set(step.wave, { program, told });
@@ -104,7 +108,7 @@ export function clientProgramCommand(
   const source = address === undefined ? undefined : clientAddressesOf(network)[address];
   return [
     ...onClientsProcessor(port),
-    ...[process.execPath, compiledProgram(`clients/${step.program}.js`)],
+    ...nodeCommand(compiledProgram(`clients/${step.program}.js`)),
     ...['--host', hosts.join(','), '--port', `${port}`, '--wave', step.wave],
     ...['--first', `${1 + index * NUMBERS_EACH}`],
     ...(source === undefined ? [] : ['--source-address', source]),

@@ -87,7 +87,7 @@ async function openHost(
     argv: command,
     failure: 'SANDBOX_ENDED',
     signal,
-    onLine: (line) => announce(line),
+    onLines: ([pid = '']) => announce(pid),
   });
   const pid = await within(Promise.race([announced, holder.unexpectedEnd]), {
     for: `the ${host}'s network namespace`,

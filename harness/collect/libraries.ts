@@ -7,7 +7,9 @@ import {
   type LibraryEvent,
 } from '../domain/usual-clients.ts';
 import { compiledProgram } from '../package-files.ts';
+import { hearEvents } from './hear-events.ts';
 import { SERVER_ADDRESS } from './host-network.ts';
+import { nodeCommand } from './node-command.ts';
 import type { Program } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Site, StartProgram } from './site.ts';
@@ -30,7 +32,7 @@ export const libraryCommand = (
   { family, port }: { readonly family: AddressFamily; readonly port: number },
   { library, entry, timeoutMs }: LibraryClient,
 ): readonly string[] => [
-  ...[process.execPath, PROGRAM, '--library', library],
+  ...[...nodeCommand(PROGRAM), '--library', library],
   ...['--host', SERVER_ADDRESS[family], '--port', `${port}`],
   ...(entry === null ? [] : ['--entry', entry]),
   ...(timeoutMs === null ? [] : ['--timeout', `${timeoutMs}`]),
@@ -102,10 +104,10 @@ function startLibrary(
     name: `the client library ${library}`,
     failure: 'PROGRAM_FAILED',
     signal,
-    onLine: (line) => {
-      recorder.append(libraryEventsFile(index), `${line}\n`);
-      onEvent(JSON.parse(line) as LibraryEvent);
-    },
-    onStderr: (text) => recorder.append(libraryLogFile(index), text),
+    ...hearEvents(
+      recorder,
+      { events: libraryEventsFile(index), log: libraryLogFile(index) },
+      onEvent,
+    ),
   });
 }

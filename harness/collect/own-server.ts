@@ -57,7 +57,7 @@ export async function startOwnServer(
     remedy: ENDED_REMEDY,
     talksOnStdout: true,
     signal,
-    onLine: (line) => heard.say(`${line}\n`),
+    onLines: (lines) => heard.say(`${lines.join('\n')}\n`),
     onStderr: heard.say,
   });
   const stop = (): Promise<void> => stopAll(program);

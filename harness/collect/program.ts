@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
 
@@ -12,7 +11,8 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
   /** A file that its standard output goes to without passing through Node; otherwise lines are read. */
   readonly stdoutFile?: string;
-  readonly onLine?: (line: string) => void;
+  /** Hears lines that came together; never none. */
+  readonly onLines?: (lines: readonly string[]) => void;
   readonly onStderr?: (text: string) => void;
   /** Absent: those of this process. */
   readonly folder?: string;
@@ -116,9 +116,9 @@ function readOutput(
   const keep = (text: string): void => {
     tail = (tail + text).slice(-TAIL_CHARACTERS);
   };
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    if (options.talksOnStdout === true) keep(`${line}\n`);
-    options.onLine?.(line);
+  readLines(child.stdout, (lines) => {
+    if (options.talksOnStdout === true) keep(`${lines.join('\n')}\n`);
+    options.onLines?.(lines);
   });
   child.stderr.on('data', (chunk: Uint8Array) => {
     const text = new TextDecoder().decode(chunk);
@@ -126,6 +126,23 @@ function readOutput(
     options.onStderr?.(text);
   });
   return () => tail.trim();
+}
+
+/** Node's readline hands out one by one what came together; a large swarm says a great deal at once. */
+function readLines(
+  output: NodeJS.ReadableStream,
+  onLines: (lines: readonly string[]) => void,
+): void {
+  let begun = '';
+  output.setEncoding('utf8');
+  output.on('data', (text: string) => {
+    const lines = (begun + text).split('\n');
+    begun = lines.pop() ?? '';
+    if (lines.length > 0) onLines(lines);
+  });
+  output.on('end', () => {
+    if (begun !== '') onLines([begun]);
+  });
 }
 
 const REMEDY = 'look into the run folder for its log; npm run repro -- doctor checks this machine';

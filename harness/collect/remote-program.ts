@@ -35,12 +35,12 @@ interface Hearing {
 
 function hear(
   report: AgentReport,
-  { onLine, onStderr }: Parameters<StartProgram>[0],
+  { onLines, onStderr }: Parameters<StartProgram>[0],
   { failure, finishing, end }: Hearing,
 ): void {
   switch (report.report) {
     case 'line':
-      onLine?.(report.line);
+      onLines?.([report.line]);
       return;
     case 'stderr':
       onStderr?.(report.text);

@@ -5,7 +5,9 @@ import type { AddressFamily } from '../domain/tcp.ts';
 import type { ServerCommand, ServerEvent } from '../domain/wire.ts';
 import { compiledProgram } from '../package-files.ts';
 import { optionsOf } from './client-programs.ts';
+import { hearEvents } from './hear-events.ts';
 import { serverAddress } from './host-network.ts';
+import { nodeCommand } from './node-command.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Site } from './site.ts';
 import { within } from './until.ts';
@@ -57,7 +59,7 @@ export const serverCommand = (options: ServerOptions): readonly string[] => {
   const { family, port, backlog, maxConnections, answers, relay = 0, program } = options;
   const address = options.address ?? serverAddress(family, relay);
   return [
-    ...[process.execPath, compiledProgram(`servers/${program?.name ?? 'never-accepts'}.js`)],
+    ...nodeCommand(compiledProgram(`servers/${program?.name ?? 'never-accepts'}.js`)),
     ...['--host', address],
     ...['--port', `${port}`, '--backlog', backlog === null ? 'none' : `${backlog}`],
     ...(backlog === 0 ? ['--allow-zero'] : []),
@@ -89,15 +91,12 @@ export async function startServer(
     name: 'the server',
     failure: 'SERVER_FAILED',
     signal,
-    onLine: (line) => {
-      recorder.append(eventsFile, `${line}\n`);
-      const event = JSON.parse(line) as ServerEvent;
+    ...hearEvents(recorder, { events: eventsFile, log: logFile }, (event: ServerEvent) => {
       told.set(event.event, (told.get(event.event) ?? 0) + 1);
       if (event.event === 'received') receivedBytes += event.bytes;
       if (event.event === 'failed') failed(serverFailed(event.code, event.message));
       waiting.get(event.event)?.();
-    },
-    onStderr: (text) => recorder.append(logFile, text),
+    }),
   });
   const unexpectedEnd = Promise.race([failure, program.unexpectedEnd]);
   unexpectedEnd.catch(() => undefined);

@@ -4,7 +4,9 @@ import { HarnessError } from '../domain/harness-error.ts';
 import type { AddressFamily } from '../domain/tcp.ts';
 import type { Arrivals, SwarmCommand, SwarmEvent } from '../domain/wire.ts';
 import { compiledProgram } from '../package-files.ts';
+import { hearEvents } from './hear-events.ts';
 import { SERVER_ADDRESS, serverAddress } from './host-network.ts';
+import { nodeCommand } from './node-command.ts';
 import type { Program } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { StartProgram } from './site.ts';
@@ -186,7 +188,8 @@ export const swarmCommand = ({
   address = SERVER_ADDRESS[family],
 }: SwarmTarget): readonly string[] => [
   ...onClientsProcessor(port),
-  ...[process.execPath, PROGRAM, '--host', address, '--port', `${port}`],
+  ...nodeCommand(PROGRAM),
+  ...['--host', address, '--port', `${port}`],
   ...(sourceAddresses.length > 1 ? ['--source-address', sourceAddresses.join(',')] : []),
 ];
 
@@ -197,15 +200,10 @@ function startSwarmProcess(
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Program {
-  const eventsFile = swarmEventsFile(index);
   return start({
     name: 'the client swarm',
     failure: 'SWARM_FAILED',
     signal,
-    onLine: (line) => {
-      recorder.append(eventsFile, `${line}\n`);
-      onEvent(JSON.parse(line) as SwarmEvent);
-    },
-    onStderr: (text) => recorder.append(swarmLogFile(index), text),
+    ...hearEvents(recorder, { events: swarmEventsFile(index), log: swarmLogFile(index) }, onEvent),
   });
 }
