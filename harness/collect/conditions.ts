@@ -4,7 +4,7 @@ import { monotonicMs } from './clock.ts';
 import { countersNow } from './counters.ts';
 import type { HostNamespace } from './hosts.ts';
 import type { Libraries } from './libraries.ts';
-import { synQueueLength } from './queue-lengths.ts';
+import { sentSynAckOnce, synQueueLength } from './queue-lengths.ts';
 import type { Server } from './server.ts';
 import type { Swarm } from './swarm.ts';
 
@@ -97,6 +97,10 @@ function lookAt(condition: Momentary, watched: Watched): Looked {
         synQueueLength(watched.tableFiles, watched.port),
         condition,
       );
+    case 'syn-acks-repeated': {
+      const sentOnce = sentSynAckOnce(watched.tableFiles, watched.port);
+      return { reached: sentOnce === 0, seen: `SYN-ACKs that were sent once ${sentOnce}` };
+    }
     case 'first-syns-met': {
       const refused = growthOf('ListenDrops', condition.sinceSnapshot, watched);
       const met = watched.swarm.connectedIn(condition.wave) + refused;
@@ -143,6 +147,8 @@ export function describeCondition(condition: Condition): string {
       return `the accept queue to hold ${condition.equals}`;
     case 'syn-queue-length':
       return `the SYN queue to hold ${condition.equals}`;
+    case 'syn-acks-repeated':
+      return 'the SYN-ACK of every half-open handshake to be repeated';
     case 'queues-at-rest':
       return 'both queues to be empty or at rest';
     case 'counter-grown':

@@ -60,9 +60,17 @@ export function acceptQueueReader(
  * SYN-RECV rows of the port: others may listen in a container too. Walks the kernel's whole hash
  * table: 3 to 6 ms with 262144 buckets.
  */
-export function synQueueLength(tableFiles: readonly string[], port: number): number {
-  const row = new RegExp(`${rowHead(port)} 03 `, 'gm');
-  return tableFiles
+export const synQueueLength = (tableFiles: readonly string[], port: number): number =>
+  countRows(tableFiles, new RegExp(`${rowHead(port)} 03 `, 'gm'));
+
+/**
+ * SYN-RECV rows whose SYN-ACK has been sent once only: the field `retrnsmt` says how often the
+ * request's timer has repeated it (get_openreq4 in net/ipv4/tcp_ipv4.c).
+ */
+export const sentSynAckOnce = (tableFiles: readonly string[], port: number): number =>
+  countRows(tableFiles, new RegExp(`${rowHead(port)} 03 \\S+ \\S+ 0+ `, 'gm'));
+
+const countRows = (tableFiles: readonly string[], row: RegExp): number =>
+  tableFiles
     .map((tableFile) => readFileSync(tableFile, 'latin1').match(row)?.length ?? 0)
-    .reduce((sum, length) => sum + length, 0);
-}
+    .reduce((sum, count) => sum + count, 0);

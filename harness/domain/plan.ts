@@ -50,6 +50,8 @@ export type Condition =
     }
   | { readonly kind: 'accept-queue-length'; readonly equals: number }
   | { readonly kind: 'syn-queue-length'; readonly equals: number }
+  /** The SYN-ACK of every half-open handshake has been repeated; also if there is none. */
+  | { readonly kind: 'syn-acks-repeated' }
   /** Both queues are empty, or neither has changed its length for so long: nobody accepts them. */
   | { readonly kind: 'queues-at-rest'; readonly forMs: number }
   /** The server's counter has grown by so much since the snapshot of that name. */

@@ -123,6 +123,7 @@ const CONDITIONS: Readonly<Record<Condition['kind'], Shape>> = {
   'server-told': { relay: 'number?', event: 'string', atLeast: 'number' },
   'accept-queue-length': { equals: 'number' },
   'syn-queue-length': { equals: 'number' },
+  'syn-acks-repeated': {},
   'queues-at-rest': { forMs: 'number' },
   'counter-grown': { counter: 'string', sinceSnapshot: 'string', atLeast: 'number' },
 };

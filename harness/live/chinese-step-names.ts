@@ -36,6 +36,10 @@ const STEPS: readonly (readonly [name: RegExp, chinese: string])[] = [
   [/^wait for the server to say '(.+)' (\d+) times$/, '等待服务器报告 $2 次 $1'],
   [/^wait for the accept queue to hold (\d+)$/, '等待 accept 队列长度变为 $1'],
   [/^wait for the SYN queue to hold (\d+)$/, '等待 SYN 队列长度变为 $1'],
+  [
+    /^wait for the SYN-ACK of every half-open handshake to be repeated$/,
+    '等待每个半开握手的 SYN-ACK 重传',
+  ],
   [/^wait for both queues to be empty or at rest$/, '等待两个队列清空或不再变化'],
   [/^wait for (\S+) to grow by (\d+) since '(.+)'$/, '等待 $1 自快照“$3”以来增加 $2'],
 ];

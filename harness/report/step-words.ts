@@ -136,6 +136,8 @@ function conditionWords(condition: Condition): string {
       return `the accept queue holds ${condition.equals}`;
     case 'syn-queue-length':
       return `the SYN queue holds ${condition.equals}`;
+    case 'syn-acks-repeated':
+      return 'the SYN-ACK of every half-open handshake has been repeated';
     case 'queues-at-rest':
       return `both queues are empty, or have not changed for ${duration(condition.forMs)}`;
     case 'counter-grown':

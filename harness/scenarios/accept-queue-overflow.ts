@@ -10,7 +10,7 @@ import {
   limitIsTheSmaller,
 } from './overflow-claims.ts';
 import { overflowsCountTheAcceptQueue } from './overflow-counters-claim.ts';
-import { connectAndSettle, DEFAULTS, planOf } from './parts.ts';
+import { awaitStep, connectAndSettle, DEFAULTS, planOf } from './parts.ts';
 
 const ID = 'accept-queue-overflow';
 
@@ -42,6 +42,10 @@ export const acceptQueueOverflow: Scenario = {
   defaults: DEFAULTS,
   variants: [{ name: '', parameters: {}, lastsMs: 2_500 }],
   plan: (parameters) =>
-    planOf(ID, parameters, connectAndSettle(parameters, 'all', parameters.clients)),
+    planOf(ID, parameters, [
+      ...connectAndSettle(parameters, 'all', parameters.clients),
+      // Before 4.10 all may be connected at once, and only this tells who of them was fooled.
+      awaitStep({ kind: 'syn-acks-repeated' }),
+    ]),
   predict: (parameters, kernel) => predictOverflow(parameters, kernel),
 };

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { acceptQueueReader, synQueueLength } from '../../../harness/collect/queue-lengths.ts';
+import {
+  acceptQueueReader,
+  sentSynAckOnce,
+  synQueueLength,
+} from '../../../harness/collect/queue-lengths.ts';
 
 /** A listener with one connection waiting, and one on another port with two. */
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -36,4 +40,10 @@ test('the SYN queue of a port is found in the table of IPv6 too', () => {
   const row = (port: string) =>
     `   1: 00000000000000000000000001000000:${port} 00000000000000000000000001000000:8001 03 0:0\n`;
   expect(synQueueLength([tableOf(row('270F') + row('270E'))], 9_999)).toBe(1);
+});
+
+test('a request whose SYN-ACK has been repeated says so in its row', () => {
+  const table = [tableOf(TABLE)];
+  expect(sentSynAckOnce(table, 9_999)).toBe(1);
+  expect(sentSynAckOnce(table, 80)).toBe(0);
 });
