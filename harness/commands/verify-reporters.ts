@@ -14,27 +14,36 @@ type ReporterName = (typeof NAMES)[number];
 
 export type Reporter = Destination<ReporterName>;
 
-const REPORTERS: Readonly<Record<ReporterName, (verdict: CatalogueVerdict, page: Page) => string>> =
-  {
-    terminal: verifyTerminalReport,
-    json: verifyJsonReport,
-    junit: verifyJunitReport,
-    tap: verifyTapReport,
-    markdown: verifyMarkdownReport,
-  };
+type Make<Verdict> = (verdict: Verdict, page: Page) => string;
+
+/** What `--quiet` prints on stdout, and everything else. */
+interface Reports<Verdict> extends Readonly<Record<ReporterName, Make<Verdict>>> {
+  readonly quiet: Make<Verdict>;
+}
 
 /** `--json` is another spelling of `--reporter json`. Throws `USAGE`. */
 export const reporters = (texts: readonly string[], json: boolean): readonly Reporter[] =>
   destinations(NAMES, json && !texts.includes('json') ? [...texts, 'json'] : texts);
 
-export function report(
-  verdict: CatalogueVerdict,
-  all: readonly Reporter[],
-  { quiet, verbose }: { readonly quiet: boolean; readonly verbose: boolean },
-): void {
-  writeReports(all, ({ name, file }, style) => {
-    const page = { style, verbose, widthColumns: terminalWidth() };
-    const isBrief = name === 'terminal' && file === null && quiet;
-    return (isBrief ? verifyQuietReport : REPORTERS[name])(verdict, page);
-  });
-}
+/** Returns what writes every report that is asked for. */
+export const reporting =
+  <Verdict>(reports: Reports<Verdict>) =>
+  (
+    verdict: Verdict,
+    all: readonly Reporter[],
+    { quiet, verbose }: { readonly quiet: boolean; readonly verbose: boolean },
+  ): void =>
+    writeReports(all, ({ name, file }, style) => {
+      const page = { style, verbose, widthColumns: terminalWidth() };
+      const isBrief = name === 'terminal' && file === null && quiet;
+      return reports[isBrief ? 'quiet' : name](verdict, page);
+    });
+
+export const report = reporting<CatalogueVerdict>({
+  terminal: verifyTerminalReport,
+  json: verifyJsonReport,
+  junit: verifyJunitReport,
+  tap: verifyTapReport,
+  markdown: verifyMarkdownReport,
+  quiet: verifyQuietReport,
+});

@@ -7,6 +7,7 @@ import type { Observations, Snapshot } from '../domain/observations.ts';
 import type { Host } from '../domain/tcp.ts';
 import type { Identity, Ledger } from '../domain/verdict.ts';
 import { isAtLeast, type KernelVersion, parseRelease } from '../kernel/release.ts';
+import { rulesOf } from '../kernel/rules.ts';
 import { applicationLaws } from './application-laws.ts';
 import { connectionLaws, snapshotLaws, synAcksHeldBack } from './connection-laws.ts';
 import {
@@ -175,10 +176,19 @@ function synLaws(seen: Observations): readonly Law[] {
     {
       name: 'drops beyond overflows are full SYN queues',
       left: ['ListenDrops − ListenOverflows', difference(listenDrops, listenOverflows)],
-      right: ['TCPReqQFullDrop', growth(seen, 'server', 'TCPReqQFullDrop')],
+      right: fullSynQueues(seen, cookies),
       notApplicable: threeQuarterRule(seen) ?? uncounted(seen, 'server', 'TCPReqQFullDrop', '3.1'),
     },
   ];
+}
+
+/** From 3.8 until 4.7 a SYN that is answered with a cookie adds one to ListenDrops too. */
+function fullSynQueues(seen: Observations, cookies: number): Law['right'] {
+  const drops = growth(seen, 'server', 'TCPReqQFullDrop');
+  const release = parseRelease(seen.surroundings.kernelRelease);
+  return release !== undefined && rulesOf(release).cookieCountedAsDrop
+    ? ['TCPReqQFullDrop + SyncookiesSent', sum(drops, cookies)]
+    : ['TCPReqQFullDrop', drops];
 }
 
 /** A counter that came with some release cannot be missed in an older one (el7 has both). */

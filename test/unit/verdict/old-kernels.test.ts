@@ -54,3 +54,21 @@ test.each([
   const seen = oldRun(release, times);
   expect(claimNamed(acceptQueueOverflow, '002-d').judge(seen, BUILT_PREDICTION).kind).toBe(kind);
 });
+
+test.each([
+  ['4.4.1', 2, 'holds'],
+  ['4.4.1', 0, 'broken'],
+  ['4.9.0', 2, 'broken'],
+  ['6.18.0', 0, 'holds'],
+] as const)('on %s two SYN cookies add %i to ListenDrops: the law %s', (release, more, status) => {
+  const seen = oldRun(release, 1);
+  const server = new Map([
+    ...seen.counters.server,
+    ['SyncookiesSent', 2],
+    ['TCPReqQFullDrop', 0],
+    ['ListenDrops', 3 + more],
+  ] as const);
+  const { identities } = keepLedger({ ...seen, counters: { ...seen.counters, server } });
+  const law = identities.find(({ name }) => name.startsWith('drops beyond overflows'));
+  expect(law?.status).toBe(status);
+});
