@@ -10,7 +10,7 @@ import {
   limitIsTheSmaller,
 } from './overflow-claims.ts';
 import { overflowsCountTheAcceptQueue } from './overflow-counters-claim.ts';
-import { awaitStep, connectAndSettle, DEFAULTS, planOf } from './parts.ts';
+import { connectAndSettle, DEFAULTS, fooledClientsShow, planOf } from './parts.ts';
 
 const ID = 'accept-queue-overflow';
 
@@ -44,8 +44,7 @@ export const acceptQueueOverflow: Scenario = {
   plan: (parameters) =>
     planOf(ID, parameters, [
       ...connectAndSettle(parameters, 'all', parameters.clients),
-      // Before 4.10 all may be connected at once, and only this tells who of them was fooled.
-      awaitStep({ kind: 'syn-acks-repeated' }),
+      fooledClientsShow,
     ]),
   predict: (parameters, kernel) => predictOverflow(parameters, kernel),
 };

@@ -14,7 +14,7 @@ import { decide, type Statement } from '../verdict/testimony.ts';
 import { ONE_SYN_MS, repeatedItsSyn } from './one-syn.ts';
 import { needsOverflow, queuedConnections } from './overflow-claims.ts';
 import { overflowsCountTheAcceptQueue } from './overflow-counters-claim.ts';
-import { connectAndSettle, DEFAULTS, planOf, withNetstat } from './parts.ts';
+import { connectAndSettle, DEFAULTS, fooledClientsShow, planOf, withNetstat } from './parts.ts';
 import { NODE_BACKLOG } from './syn-queue-claims.ts';
 
 const ID = 'node-default-backlog';
@@ -82,7 +82,7 @@ export const nodeDefaultBacklog: Scenario = {
     // What is asked of Node; the parameters of the plan say what comes of it.
     const asked = backlog === 0 ? 0 : null;
     const effective = { ...parameters, backlog: NODE_BACKLOG };
-    const steps = connectAndSettle(effective, 'all', clients);
+    const steps = [...connectAndSettle(effective, 'all', clients), fooledClientsShow];
     return withNetstat(planOf(ID, effective, steps, { backlog: asked }));
   },
   spoiledBy: repeatedItsSyn,

@@ -121,6 +121,12 @@ export const awaitStep = (condition: Condition, deadlineMs = SLACK_MS): Step => 
   deadlineMs,
 });
 
+/**
+ * Before 4.10 more clients may be connected than find a place, and only the repetition of their
+ * SYN-ACK tells who of them was fooled. From 4.10 on none is half-open here, and nothing is waited for.
+ */
+export const fooledClientsShow: Step = awaitStep({ kind: 'syn-acks-repeated' });
+
 export const commandStep = (command: ServerCommand, relay?: number): Step => ({
   kind: 'server-command',
   command,

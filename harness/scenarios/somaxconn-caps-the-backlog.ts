@@ -4,7 +4,7 @@
 import type { Scenario } from '../domain/scenario.ts';
 import { predictOverflow } from '../kernel/predict.ts';
 import { limitIsTheSmaller, somaxconnCuts } from './overflow-claims.ts';
-import { connectAndSettle, DEFAULTS, planOf } from './parts.ts';
+import { connectAndSettle, DEFAULTS, fooledClientsShow, planOf } from './parts.ts';
 
 const ID = 'somaxconn-caps-the-backlog';
 
@@ -35,6 +35,9 @@ export const somaxconnCapsTheBacklog: Scenario = {
   },
   variants: [{ name: '', parameters: {}, lastsMs: 1_500 }],
   plan: (parameters) =>
-    planOf(ID, parameters, connectAndSettle(parameters, 'all', parameters.clients)),
+    planOf(ID, parameters, [
+      ...connectAndSettle(parameters, 'all', parameters.clients),
+      fooledClientsShow,
+    ]),
   predict: (parameters, kernel) => predictOverflow(parameters, kernel),
 };
