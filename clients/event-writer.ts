@@ -8,7 +8,7 @@ const REST_MS = 10;
 export type Emit = (event: SwarmEvent) => void;
 
 export interface EventWriter {
-  /** Costs no system call: the lines of one turn of the loop are written together at its end. */
+  /** Costs no system call: lines are written together, at the end of a turn or after REST_MS. */
   readonly emit: Emit;
   /** Writes what is left and calls back when all of it is out; later events are ignored. */
   readonly end: (onWritten: () => void) => void;

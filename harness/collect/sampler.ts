@@ -17,6 +17,9 @@ export interface SamplerOptions {
 const SHARE_OF_TIME_FOR_WALKS = 0.01;
 /** A look takes 0.2 ms; where it takes longer, in an emulated machine 5 ms, fewer are taken. */
 const MOST_SHARE_OF_TIME = 0.1;
+/** Who asks for looks closer than these gets them, if need be for so large a share. */
+const USUALLY_EVERY_MS = 10;
+const MOST_SHARE_OF_CLOSE_LOOKS = 0.5;
 /** Somebody may be watching the file grow; a write for each sample would only cost more. */
 const FLUSH_AFTER_MS = 90;
 /** The first two lines of /proc/net/netstat, header and values of TcpExt, fit into this. */
@@ -42,8 +45,8 @@ export function startSampler(
     recorder.append(FILES.samples, pending.map((line) => `${JSON.stringify(line)}\n`).join(''));
     pending = [];
   };
+  const busyShare = (): number => busyMs / (monotonicMs() - startedMs);
   const sample = (): void => {
-    if (busyMs > (monotonicMs() - startedMs) * MOST_SHARE_OF_TIME) return;
     const seen = look();
     if (seen === undefined) return;
     pending.push(seen);
@@ -51,14 +54,17 @@ export function startSampler(
     busyMs += monotonicMs() - seen.monotonicMs;
   };
   sample();
-  const timer = setInterval(sample, options.everyMs);
+  const mostShare =
+    options.everyMs < USUALLY_EVERY_MS ? MOST_SHARE_OF_CLOSE_LOOKS : MOST_SHARE_OF_TIME;
+  const timer = setInterval(() => {
+    if (busyShare() <= mostShare) sample();
+  }, options.everyMs);
   return {
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       sample();
       flush();
-      const busyShare = busyMs / (monotonicMs() - startedMs);
-      const cost = { everyMs: options.everyMs, busyShare };
+      const cost = { everyMs: options.everyMs, busyShare: busyShare() };
       recorder.write(FILES.samplerCost, JSON.stringify(cost, null, 1));
     },
   };
