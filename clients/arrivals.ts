@@ -11,29 +11,45 @@ type Start = () => void;
 export type PrepareOne = (index: number, onSettled: () => void) => Start;
 
 /**
- * For so long clients start in one turn of the loop, at least one; in between, the loop reads what
- * the kernel reports and ends whose time is up, so that the last of thousands do not make the first
- * look slow. A connect costs some hundredths of a millisecond, in an emulated machine up to 15 ms.
+ * For so long clients are made or started in one turn of the loop, at least one; in between, the loop
+ * reads what the kernel reports and ends whose time is up, so that the last of thousands do not make
+ * the first look slow. Node calls connect(2) for those that were started right after the slice.
  */
 const SLICE_MS = 3;
 
-/** Starts clients up to `end` or to the end of this turn's time; returns which one is next. */
-function startSlice(first: number, end: number, start: (index: number) => void): number {
+/** Does it for each index up to `end` or to the end of this turn's time; returns which one is next. */
+function doSlice(first: number, end: number, one: (index: number) => void): number {
   const untilMs = monotonicMs() + SLICE_MS;
   let index = first;
   do {
-    start(index);
+    one(index);
     index += 1;
   } while (index < end && monotonicMs() < untilMs);
   return index;
 }
 
-/** All are made before the first one starts, so that their SYNs come close together. */
-const burst = (starts: readonly Start[], first = 0): void => {
-  const next = startSlice(first, starts.length, (index) => starts[index]?.());
-  if (next < starts.length) {
-    setImmediate(burst, starts, next);
+function doSlices(end: number, one: (index: number) => void, onDone: () => void, first = 0): void {
+  const next = doSlice(first, end, one);
+  if (next < end) {
+    setImmediate(doSlices, end, one, onDone, next);
+  } else {
+    onDone();
   }
+}
+
+/** All are made before the first one starts, so that their SYNs come close together. */
+const burst = (clients: number, prepare: (index: number) => Start): void => {
+  const starts: Start[] = [];
+  doSlices(
+    clients,
+    (index) => starts.push(prepare(index)),
+    () =>
+      doSlices(
+        clients,
+        (index) => starts[index]?.(),
+        () => undefined,
+      ),
+  );
 };
 
 /** Keeps to the times of the whole series: a late client does not delay those after it. */
@@ -43,7 +59,7 @@ const atRate = (clients: number, perSecond: number, start: (index: number) => vo
   const dueMs = (): number => (index * 1_000) / perSecond - (monotonicMs() - startedMs);
   const startDue = (): void => {
     const due = Math.floor(((monotonicMs() - startedMs) * perSecond) / 1_000) + 1;
-    index = startSlice(index, Math.min(clients, due), start);
+    index = doSlice(index, Math.min(clients, due), start);
     if (index >= clients) return;
     const leftMs = dueMs();
     if (leftMs <= 0) {
@@ -75,7 +91,7 @@ export const letArrive = (
   const start = (index: number): void => prepare(index)();
   switch (arrivals.kind) {
     case 'burst':
-      burst(Array.from({ length: clients }, (_, index) => prepare(index)));
+      burst(clients, prepare);
       break;
     case 'sequential':
       start(0);

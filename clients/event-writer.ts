@@ -17,7 +17,7 @@ export interface EventWriter {
 export const createEventWriter = (output: Writable): EventWriter => {
   let lines = '';
   let ended = false;
-  let writtenMs = 0;
+  let writtenMs = Number.NEGATIVE_INFINITY;
   const flush = (): void => {
     output.write(lines);
     lines = '';

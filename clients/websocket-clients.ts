@@ -75,6 +75,7 @@ const begin = (options: Options, log: ProgramLog): Work => {
   letArrive(
     arrivalsOf(options),
     options.clients,
+    // A WebSocket is made and connected in one.
     () => startOne,
     () => undefined,
   );

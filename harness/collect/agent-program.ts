@@ -24,8 +24,6 @@ export const startAgentProgram = (
     failure: isOfListener(wishes) ? 'SERVER_FAILED' : 'SWARM_FAILED',
     // It ends with the connection, which is all that an agent hears of an interruption.
     signal: new AbortController().signal,
-    onLines: (lines) => {
-      for (const line of lines) say({ report: 'line', line });
-    },
+    onLines: (lines) => say({ report: 'lines', lines }),
     onStderr: (text) => say({ report: 'stderr', text }),
   });

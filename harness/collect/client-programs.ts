@@ -5,7 +5,6 @@ import { fieldOf } from '../evidence/json-shape.ts';
 import { compiledProgram } from '../package-files.ts';
 import { hearEvents } from './hear-events.ts';
 import { clientAddressesOf, serverAddress } from './host-network.ts';
-import { nodeCommand } from './node-command.ts';
 import type { Program } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Site } from './site.ts';
@@ -61,8 +60,8 @@ export function clientPrograms(
       ...hearEvents(
         recorder,
         { events: swarmEventsFile(index), log: swarmLogFile(index) },
-        (line: unknown) => {
-          const event = fieldOf(line, 'event');
+        (said: unknown) => {
+          const event = fieldOf(said, 'event');
           told.set(event, (told.get(event) ?? 0) + 1);
         },
       ),
@@ -108,7 +107,7 @@ export function clientProgramCommand(
   const source = address === undefined ? undefined : clientAddressesOf(network)[address];
   return [
     ...onClientsProcessor(port),
-    ...nodeCommand(compiledProgram(`clients/${step.program}.js`)),
+    ...[process.execPath, compiledProgram(`clients/${step.program}.js`)],
     ...['--host', hosts.join(','), '--port', `${port}`, '--wave', step.wave],
     ...['--first', `${1 + index * NUMBERS_EACH}`],
     ...(source === undefined ? [] : ['--source-address', source]),

@@ -9,7 +9,6 @@ import {
 import { compiledProgram } from '../package-files.ts';
 import { hearEvents } from './hear-events.ts';
 import { SERVER_ADDRESS } from './host-network.ts';
-import { nodeCommand } from './node-command.ts';
 import type { Program } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Site, StartProgram } from './site.ts';
@@ -32,7 +31,7 @@ export const libraryCommand = (
   { family, port }: { readonly family: AddressFamily; readonly port: number },
   { library, entry, timeoutMs }: LibraryClient,
 ): readonly string[] => [
-  ...[...nodeCommand(PROGRAM), '--library', library],
+  ...[process.execPath, PROGRAM, '--library', library],
   ...['--host', SERVER_ADDRESS[family], '--port', `${port}`],
   ...(entry === null ? [] : ['--entry', entry]),
   ...(timeoutMs === null ? [] : ['--timeout', `${timeoutMs}`]),

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execa } from 'execa';
 import { HarnessError, type HarnessErrorCode } from '../domain/harness-error.ts';
+import { readLines } from './read-lines.ts';
 
 export interface ProgramOptions {
   /** How messages call it, for example `the server`. */
@@ -126,23 +127,6 @@ function readOutput(
     options.onStderr?.(text);
   });
   return () => tail.trim();
-}
-
-/** Node's readline hands out one by one what came together; a large swarm says a great deal at once. */
-function readLines(
-  output: NodeJS.ReadableStream,
-  onLines: (lines: readonly string[]) => void,
-): void {
-  let begun = '';
-  output.setEncoding('utf8');
-  output.on('data', (text: string) => {
-    const lines = (begun + text).split('\n');
-    begun = lines.pop() ?? '';
-    if (lines.length > 0) onLines(lines);
-  });
-  output.on('end', () => {
-    if (begun !== '') onLines([begun]);
-  });
 }
 
 const REMEDY = 'look into the run folder for its log; npm run repro -- doctor checks this machine';

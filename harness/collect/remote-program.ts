@@ -39,8 +39,8 @@ function hear(
   { failure, finishing, end }: Hearing,
 ): void {
   switch (report.report) {
-    case 'line':
-      onLines?.([report.line]);
+    case 'lines':
+      onLines?.(report.lines);
       return;
     case 'stderr':
       onStderr?.(report.text);

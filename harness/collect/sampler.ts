@@ -2,6 +2,7 @@ import { openSync, readSync } from 'node:fs';
 import { FILES, type Sample } from '../domain/evidence.ts';
 import { monotonicMs } from './clock.ts';
 import type { HostNamespace } from './hosts.ts';
+import { paceOf } from './pace.ts';
 import { acceptQueueReader, synQueueLength } from './queue-lengths.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
@@ -15,11 +16,6 @@ export interface SamplerOptions {
 
 /** Counting SYN-RECV rows walks a table (see queue-lengths.ts): as often as takes this share of the time. */
 const SHARE_OF_TIME_FOR_WALKS = 0.01;
-/** A look takes 0.2 ms; where it takes longer, in an emulated machine 5 ms, fewer are taken. */
-const MOST_SHARE_OF_TIME = 0.1;
-/** Who asks for looks closer than these gets them, if need be for so large a share. */
-const USUALLY_EVERY_MS = 10;
-const MOST_SHARE_OF_CLOSE_LOOKS = 0.5;
 /** Somebody may be watching the file grow; a write for each sample would only cost more. */
 const FLUSH_AFTER_MS = 90;
 /** The first two lines of /proc/net/netstat, header and values of TcpExt, fit into this. */
@@ -38,6 +34,7 @@ export function startSampler(
   const look = whileThere(looker(server, options));
   const startedMs = monotonicMs();
   let busyMs = 0;
+  let looks = 0;
   let pending: Sample[] = [];
   let flushedMs = startedMs;
   const flush = (): void => {
@@ -45,26 +42,28 @@ export function startSampler(
     recorder.append(FILES.samples, pending.map((line) => `${JSON.stringify(line)}\n`).join(''));
     pending = [];
   };
-  const busyShare = (): number => busyMs / (monotonicMs() - startedMs);
+  const pace = paceOf(options.everyMs);
   const sample = (): void => {
     const seen = look();
     if (seen === undefined) return;
     pending.push(seen);
     if (seen.monotonicMs - flushedMs >= FLUSH_AFTER_MS) flush();
-    busyMs += monotonicMs() - seen.monotonicMs;
+    const costMs = monotonicMs() - seen.monotonicMs;
+    busyMs += costMs;
+    looks += 1;
+    pace.looked(seen.monotonicMs, costMs);
   };
   sample();
-  const mostShare =
-    options.everyMs < USUALLY_EVERY_MS ? MOST_SHARE_OF_CLOSE_LOOKS : MOST_SHARE_OF_TIME;
   const timer = setInterval(() => {
-    if (busyShare() <= mostShare) sample();
+    if (pace.isDue(monotonicMs())) sample();
   }, options.everyMs);
   return {
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       sample();
       flush();
-      const cost = { everyMs: options.everyMs, busyShare: busyShare() };
+      const busyShare = busyMs / (monotonicMs() - startedMs);
+      const cost = { everyMs: options.everyMs, looks, busyShare };
       recorder.write(FILES.samplerCost, JSON.stringify(cost, null, 1));
     },
   };

@@ -7,7 +7,6 @@ import { compiledProgram } from '../package-files.ts';
 import { optionsOf } from './client-programs.ts';
 import { hearEvents } from './hear-events.ts';
 import { serverAddress } from './host-network.ts';
-import { nodeCommand } from './node-command.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { Site } from './site.ts';
 import { within } from './until.ts';
@@ -59,7 +58,7 @@ export const serverCommand = (options: ServerOptions): readonly string[] => {
   const { family, port, backlog, maxConnections, answers, relay = 0, program } = options;
   const address = options.address ?? serverAddress(family, relay);
   return [
-    ...nodeCommand(compiledProgram(`servers/${program?.name ?? 'never-accepts'}.js`)),
+    ...[process.execPath, compiledProgram(`servers/${program?.name ?? 'never-accepts'}.js`)],
     ...['--host', address],
     ...['--port', `${port}`, '--backlog', backlog === null ? 'none' : `${backlog}`],
     ...(backlog === 0 ? ['--allow-zero'] : []),

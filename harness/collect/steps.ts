@@ -1,5 +1,6 @@
 import {
   CLOSING_SNAPSHOT,
+  type Condition,
   clientsOfWave,
   OPENING_SNAPSHOT,
   type RunPlan,
@@ -44,8 +45,9 @@ export interface Bench {
 export type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 
 const LOOK_EVERY_MS = 10;
-/** Looking at the SYN queue walks the kernel's hash table, so it is looked at less often. */
-const LOOK_AT_SYN_QUEUE_EVERY_MS = 50;
+/** Looking at half-open handshakes walks the kernel's hash table, so they are looked at less often. */
+const WALKS: readonly Condition['kind'][] = ['syn-queue-length', 'syn-acks-repeated'];
+const WALK_EVERY_MS = 50;
 
 /** Carries one step out; a snapshot returns when its counters stood still. */
 export function carryOut(step: Step, bench: Bench): Promise<SnapshotTimes | undefined> {
@@ -168,7 +170,7 @@ function awaitCondition(step: StepOf<'await'>, bench: Bench): Promise<undefined>
   if (condition.kind === 'wave-settled') {
     return within(bench.swarm.settled(condition.wave), wait).then(nothing);
   }
-  const every = condition.kind === 'syn-queue-length' ? LOOK_AT_SYN_QUEUE_EVERY_MS : LOOK_EVERY_MS;
+  const every = WALKS.includes(condition.kind) ? WALK_EVERY_MS : LOOK_EVERY_MS;
   return until(() => look().reached, every, wait).then(nothing);
 }
 

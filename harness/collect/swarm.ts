@@ -6,7 +6,6 @@ import type { Arrivals, SwarmCommand, SwarmEvent } from '../domain/wire.ts';
 import { compiledProgram } from '../package-files.ts';
 import { hearEvents } from './hear-events.ts';
 import { SERVER_ADDRESS, serverAddress } from './host-network.ts';
-import { nodeCommand } from './node-command.ts';
 import type { Program } from './program.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { StartProgram } from './site.ts';
@@ -188,8 +187,7 @@ export const swarmCommand = ({
   address = SERVER_ADDRESS[family],
 }: SwarmTarget): readonly string[] => [
   ...onClientsProcessor(port),
-  ...nodeCommand(PROGRAM),
-  ...['--host', address, '--port', `${port}`],
+  ...[process.execPath, PROGRAM, '--host', address, '--port', `${port}`],
   ...(sourceAddresses.length > 1 ? ['--source-address', sourceAddresses.join(',')] : []),
 ];
 

@@ -95,7 +95,7 @@ const TEXT_OPTIONS: readonly (readonly [string, string])[] = [
   ['port', 'port of the server inside the sandbox (9999)'],
   ['client-addresses', 'source addresses of the swarm (as many as it needs)'],
   ['cap', 'most connections that the server keeps, in the scenarios about such a cap'],
-  ['sample-every', 'distance of two looks at the queues (10ms)'],
+  ['sample-every', 'least distance of two looks at the queues (10ms)'],
   ['swarms', 'client containers to wait for, with --sandbox cluster (4)'],
   ['runs-dir', 'where run folders are made (runs)'],
 ];

@@ -66,8 +66,8 @@ export interface AgentGreeting {
 
 export type AgentReport =
   | AgentGreeting
-  /** A line of the program's standard output. */
-  | { readonly report: 'line'; readonly line: string }
+  /** Lines of the program's standard output that came together. */
+  | { readonly report: 'lines'; readonly lines: readonly string[] }
   | { readonly report: 'stderr'; readonly text: string }
   /** It was asked to end the program, and does so. */
   | { readonly report: 'finishing' }

@@ -122,8 +122,9 @@ export const awaitStep = (condition: Condition, deadlineMs = SLACK_MS): Step => 
 });
 
 /**
- * Before 4.10 more clients may be connected than find a place, and only the repetition of their
- * SYN-ACK tells who of them was fooled. From 4.10 on none is half-open here, and nothing is waited for.
+ * Where a full accept queue still takes SYNs (before 4.10 and its backports) more clients may be
+ * connected than find a place, and only the repetition of their SYN-ACK tells who of them was fooled.
+ * Elsewhere none of them is half-open, unless SYNs race for the last place; then it is the same.
  */
 export const fooledClientsShow: Step = awaitStep({ kind: 'syn-acks-repeated' });
 

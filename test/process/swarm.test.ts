@@ -316,6 +316,17 @@ test.each([
   expect(eventsOf(swarm, 'wave-settled')).toEqual([]);
 });
 
+test('a release in the middle of a burst: who has not begun never does', async () => {
+  const clients = 15_000;
+  const swarm = startSwarm(await startFullListener(1));
+  swarm.send(connectCommand({ clients }));
+  await swarm.next('attempt');
+  swarm.send({ command: 'release' });
+  expect(await swarm.exited()).toEqual({ code: 0, signal: null });
+  expect(swarm.events.at(-1)?.event).toBe('released');
+  expect(eventsOf(swarm, 'attempt').length).toBeLessThan(clients);
+});
+
 test('ends when nobody reads its events any more', async () => {
   const { port } = await startServer(hold);
   const swarm = startSwarm(port);

@@ -1,16 +1,11 @@
 import { FILES } from '../../domain/evidence.ts';
+import { EMULATED } from './machine.ts';
 import { PACKAGE } from './userland.ts';
 
 /** Where the evidence is gathered in the machine. */
 export const EVIDENCE = '/tmp/evidence';
 /** The tracing instance of the run: nobody else is there who could want one. */
 export const TRACE_INSTANCE = 'backlog-lab';
-
-/**
- * An emulator translates code when it is run first, and again whenever a compiler has written over
- * it: interpreted, 520 clients of a swarm start in half of the time.
- */
-const NODE_FLAGS = '--no-opt --no-sparkplug';
 
 /**
  * The first process of the machine. The first serial port is the console, the second is the inside
@@ -35,6 +30,7 @@ exec </dev/null >/dev/ttyS0 2>&1
 $busybox --install -s /opt/busybox
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/busybox
 export LC_ALL=C HOME=/root
+case $(cat /proc/cmdline) in *${EMULATED}*) export NODE_OPTIONS=--jitless ;; esac
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null && mkdir /sys/kernel/tracing/instances/${TRACE_INSTANCE}
 for module in $(cat /modules/order); do
   insmod /modules/$module.ko || echo "backlog-lab: cannot load $module"
@@ -56,7 +52,7 @@ IFS= read -r line || reboot -f
 printf '%s' "$line" | base64 -d | gunzip >${EVIDENCE}/${FILES.plan}
 IFS= read -r options || reboot -f
 cd /
-node ${NODE_FLAGS} ${PACKAGE}/dist/harness/collect/main.js "$options" >&3
+node ${PACKAGE}/dist/harness/collect/main.js "$options" >&3
 cd ${EVIDENCE} || reboot -f
 # status.json comes last, as it was written last: an archive that is cut off lacks it.
 set --

@@ -22,6 +22,12 @@ const PROCESSOR: Readonly<Record<Accelerator, readonly string[]>> = {
   tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'max,-cx16'],
 };
 
+/**
+ * On the kernel's command line it tells our first process that Node shall not compile: an emulator
+ * translates code when it runs first, and again when a compiler has written over it.
+ */
+export const EMULATED = 'backlog_lab.emulated=1';
+
 const COMMAND_LINE =
   'console=ttyS0 panic=-1 loglevel=4 rdinit=/init reboot=t random.trust_cpu=on rng_core.default_quality=1000 8250.nr_uarts=4';
 
@@ -47,7 +53,7 @@ export const machineCommand = (
   // No network, no disk, no screen: two serial ports and random numbers are all it has.
   ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
   ...['-device', 'virtio-rng-pci'],
-  ...['-kernel', kernel.image, '-initrd', initramfs, '-append', COMMAND_LINE],
+  ...['-kernel', kernel.image, '-initrd', initramfs, '-append', commandLine(accelerator)],
   ...[
     '-chardev',
     `file,id=console,path=${escaped(console)},append=on`,
@@ -56,6 +62,9 @@ export const machineCommand = (
   ],
   ...['-serial', 'stdio'],
 ];
+
+const commandLine = (accelerator: Accelerator): string =>
+  accelerator === 'tcg' ? `${COMMAND_LINE} ${EMULATED}` : COMMAND_LINE;
 
 /** QEMU's way to write a comma in a value. */
 const escaped = (value: string): string => value.replaceAll(',', ',,');

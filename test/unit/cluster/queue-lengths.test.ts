@@ -47,3 +47,11 @@ test('a request whose SYN-ACK has been repeated says so in its row', () => {
   expect(sentSynAckOnce(table, 9_999)).toBe(1);
   expect(sentSynAckOnce(table, 80)).toBe(0);
 });
+
+test('also in the table of IPv6, and however often it was repeated', () => {
+  const row = (repetitions: string) =>
+    `   1: 00000000000000000000000001000000:270F 00000000000000000000000001000000:8001 03 00000000:00000000 01:00000064 ${repetitions}     0        0 0 1 0\n`;
+  const table = [tableOf(['00000000', '00000001', '0000000A', '00000010'].map(row).join(''))];
+  expect(synQueueLength(table, 9_999)).toBe(4);
+  expect(sentSynAckOnce(table, 9_999)).toBe(1);
+});

@@ -1,6 +1,7 @@
 /** How a machine is started: by a command that needs no privilege and outlives nobody. */
 import { describe, expect, test } from 'vitest';
-import { machineCommand } from '../../../harness/sandbox/vm/machine.ts';
+import { GUEST_INIT } from '../../../harness/sandbox/vm/guest-init.ts';
+import { EMULATED, machineCommand } from '../../../harness/sandbox/vm/machine.ts';
 import { vmCommandLine } from '../../../harness/sandbox/vm/vm.ts';
 
 const command = (changes: Partial<Parameters<typeof machineCommand>[0]> = {}) =>
@@ -30,6 +31,13 @@ describe('the command line', () => {
     const words = command();
     expect(following(words, '-kernel')).toBe('/boot/a kernel, "quoted"');
     expect(following(words, '-chardev')).toContain('path=/runs/one,, two/console.txt,append=on');
+  });
+
+  test('tells the machine that it is emulated, and only then', () => {
+    const told = (accelerator: 'kvm' | 'tcg') => following(command({ accelerator }), '-append');
+    expect(told('tcg')).toContain(EMULATED);
+    expect(told('kvm')).not.toContain(EMULATED);
+    expect(GUEST_INIT).toContain(`in *${EMULATED}*)`);
   });
 
   test('gives no network, no disk and no screen', () => {
