@@ -98,8 +98,10 @@ export const prepareAttempt = (client: Client, emit: Emit, hearing: Hearing): At
   const giveUp = (): void => {
     // The SYN-ACK has come since the loop last asked: `connect` follows in its next turn.
     if (kernelHasConnected(socket)) return;
-    settle({ event: 'timed-out', by: 'own-timer', ...now(), ...localEnd });
+    const gaveUp = now();
+    // At once, for whatever comes in between would connect a client that has given up.
     socket.destroy();
+    settle({ event: 'timed-out', by: 'own-timer', ...gaveUp, ...localEnd });
   };
 
   const fail = (error: NodeJS.ErrnoException): void => {

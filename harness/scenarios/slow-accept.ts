@@ -12,7 +12,7 @@ import type { Claim, KernelModel, Scenario } from '../domain/scenario.ts';
 import { predictionOf } from '../kernel/predict.ts';
 import { growth, synsOf } from '../verdict/figures.ts';
 import { decide } from '../verdict/testimony.ts';
-import { sendsOneSyn } from './one-syn.ts';
+import { ONE_SYN_MS, sendsOneSyn } from './one-syn.ts';
 import { commandStep, connectAndSettle, DEFAULTS, planOf } from './parts.ts';
 
 const ID = 'slow-accept';
@@ -150,7 +150,7 @@ export const slowAccept: Scenario = {
     clients: 50,
     arrivals: { kind: 'rate', perSecond: 20 },
     // Shorter than the first repetition of a SYN: a refused client is refused once.
-    connectTimeoutMs: 900,
+    connectTimeoutMs: ONE_SYN_MS,
   },
   variants: [{ name: '', parameters: {}, lastsMs: 3_000 }],
   plan: (parameters) => planOf(ID, parameters, middle(parameters)),
