@@ -1,5 +1,7 @@
 /** What harness/collect/ calls its steps, as patterns; $1 and so on are what a name says of its run. */
 const STEPS: readonly (readonly [name: RegExp, chinese: string])[] = [
+  [/^start the machine$/, '启动虚拟机'],
+  [/^start the machine once more, for it did not come up$/, '虚拟机没有启动成功，再启动一次'],
   [/^opening$/, '开始时的快照'],
   [/^closing$/, '结束时的快照'],
   [/^listen without a backlog$/, '监听，不指定 backlog'],

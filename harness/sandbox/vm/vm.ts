@@ -3,12 +3,11 @@
  * has no network and no disk, and everything in it is gone when it ends. The plan goes in and the
  * evidence comes out by a serial port, so a run needs no privilege on this machine.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { FILES, type MachineRecord } from '../../domain/evidence.ts';
-import { HarnessError } from '../../domain/harness-error.ts';
 import type { InsideOptions } from '../../domain/inside.ts';
 import type { RunPlan } from '../../domain/plan.ts';
 import { harnessVersion } from '../../package-files.ts';
@@ -16,6 +15,7 @@ import { type Conversation, converse, failureOf } from '../converse.ts';
 import type { CollectRequest, Sandbox } from '../sandbox.ts';
 import { acceleratorsToTry, noteThatKvmFails } from './acceleration.ts';
 import type { Preparing } from './debian-archive.ts';
+import { ended, noNode, notStarted, notUnpacked } from './failures.ts';
 import { EVIDENCE, TRACE_INSTANCE } from './guest-init.ts';
 import { provideInitramfs } from './initramfs.ts';
 import { inCache } from './kernel-cache.ts';
@@ -91,6 +91,9 @@ async function qemuVersion(): Promise<string> {
   return `QEMU ${/version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version'}`;
 }
 
+const FIRST_BOOT = 'start the machine';
+const SECOND_BOOT = 'start the machine once more, for it did not come up';
+
 /**
  * A machine that fails before its first process has said a word has measured nothing: it is started
  * again, once, or without hardware virtualisation if that was to blame. A run is never repeated.
@@ -100,6 +103,7 @@ async function collectIn(machine: Machine, request: CollectRequest): Promise<voi
   const attempts: readonly Accelerator[] = [first, ...(others.length === 0 ? [first] : others)];
   let words = '';
   for (const [index, accelerator] of attempts.entries()) {
+    request.onStep(index === 0 ? FIRST_BOOT : SECOND_BOOT, false);
     const boot = await bootWith({ ...machine, accelerator }, request);
     if (boot.startedAfterMs !== null) {
       return conclude(machine, { ...boot, accelerator, boots: index + 1 }, request);
@@ -206,50 +210,3 @@ function conclude(
   }
   if (unpacked.problem !== undefined) throw notUnpacked(unpacked.problem);
 }
-
-const CONSOLE_LINES = 12;
-
-/** The last words of a machine, or else of QEMU, as an end of a sentence. */
-function lastLines(folder: string, ofQemu = ''): string {
-  const console = path.join(folder, FILES.console);
-  // QEMU may have failed before it made the file.
-  const text = existsSync(console) ? readFileSync(console, 'utf8') : '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: firmware moves the cursor.
-  const lines = text.replace(/\u001b(?:\[[\d;?=]*[A-Za-z]|c)/g, '').split(/\r?\n/);
-  const said = lines.filter((line) => line.trim() !== '').slice(-CONSOLE_LINES);
-  if (said.length > 0) return `its last console lines:\n    ${said.join('\n    ')}\n `;
-  return ofQemu === '' ? 'it said nothing' : `QEMU said: ${ofQemu.replace(/\.$/, '')}`;
-}
-
-const notStarted = ({ name, release }: Kernel, folder: string, words: string): HarnessError =>
-  new HarnessError(
-    'KERNEL_NOT_STARTED',
-    `The kernel ${name} (${release}) did not come up; ${lastLines(folder, words)}.`,
-    {
-      remedy:
-        'its whole console is in the run folder; an image must have a serial console (8250) and initramfs built in, and room enough (--vm-memory)',
-    },
-  );
-
-/** Node 20 is built for 4.18 and glibc for 3.2; what really runs is what the attempt shows. */
-const noNode = ({ name, release }: Kernel, words: string): HarnessError =>
-  new HarnessError(
-    'KERNEL_UNAVAILABLE',
-    `Node ${process.version} does not run on the kernel ${name} (${release}): ${words.trim()}.`,
-    {
-      remedy:
-        'choose a kernel of 4.18 or later, for which Node 20 is built, or bring an older Node to it',
-    },
-  );
-
-const ended = ({ name, release }: Kernel, folder: string): HarnessError =>
-  new HarnessError(
-    'SANDBOX_ENDED',
-    `The machine with the kernel ${name} (${release}) ended or hung before the run was over; ${lastLines(folder)}.`,
-    { remedy: 'its whole console is in the run folder; start the run again' },
-  );
-
-const notUnpacked = (problem: string): HarnessError =>
-  new HarnessError('RUN_FOLDER_UNWRITABLE', `Cannot unpack the evidence: ${problem}.`, {
-    remedy: 'free some disk space, or choose another place with --runs-dir DIR',
-  });
