@@ -6,6 +6,7 @@ import { HarnessError } from '../../domain/harness-error.ts';
 import type { Kernel } from './kernel-image.ts';
 
 const CONSOLE_LINES = 12;
+const PANIC = /\] Kernel panic - not syncing: (.+)/;
 
 /** The last words of a machine, or else of QEMU, as an end of a sentence. */
 function lastLines(folder: string, ofQemu = ''): string {
@@ -14,8 +15,12 @@ function lastLines(folder: string, ofQemu = ''): string {
   const text = existsSync(console) ? readFileSync(console, 'utf8') : '';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: firmware moves the cursor.
   const lines = text.replace(/\u001b(?:\[[\d;?=]*[A-Za-z]|c)/g, '').split(/\r?\n/);
-  const said = lines.filter((line) => line.trim() !== '').slice(-CONSOLE_LINES);
-  if (said.length > 0) return `its last console lines:\n    ${said.join('\n    ')}\n `;
+  const said = lines.filter((line) => line.trim() !== '');
+  // A panic prints its reason first and a trace afterwards.
+  const reason = said.map((line) => PANIC.exec(line)?.[1]).findLast((each) => each !== undefined);
+  const panicked = reason === undefined ? '' : `it panicked (${reason.trim()}); `;
+  const last = said.slice(-CONSOLE_LINES).join('\n    ');
+  if (last !== '') return `${panicked}its last console lines:\n    ${last}\n `;
   return ofQemu === '' ? 'it said nothing' : `QEMU said: ${ofQemu.replace(/\.$/, '')}`;
 }
 
