@@ -87,6 +87,12 @@ export function sandboxForOwnServer(
   if (ownServer === undefined) return settings;
   const { kind } = settings;
   if (kind === 'auto' || kind === 'netns') return { ...settings, kind: 'netns' };
+  if (kind === 'vm') {
+    throw usage(
+      'Cannot use --server-command with --kernel because your program is not in the virtual machine.',
+      'leave out --kernel: your program then meets the kernel of this computer',
+    );
+  }
   throw usage(
     `Cannot use --server-command with --sandbox ${kind} because your program is not in its containers.`,
     'leave out --sandbox; or run backlog-lab, with your program, in a container of your own (see README.md)',

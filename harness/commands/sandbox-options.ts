@@ -133,10 +133,16 @@ const MEMORY_MIB = 1_536;
 const LEAST_MEMORY_MIB = 640;
 const MOST_MEMORY_MIB = 1_048_576;
 
-const memoryOf = (text: string | undefined): number =>
-  text === undefined
-    ? MEMORY_MIB
-    : wholeNumber('vm-memory', text, LEAST_MEMORY_MIB, MOST_MEMORY_MIB);
+function memoryOf(text: string | undefined): number {
+  if (text === undefined) return MEMORY_MIB;
+  if (/^\d+$/.test(text) && Number(text) < LEAST_MEMORY_MIB) {
+    throw usage(
+      `Cannot use --vm-memory ${text} because the file system that the machine starts from does not fit into it.`,
+      `pass ${LEAST_MEMORY_MIB} MiB or more, or leave it out for ${MEMORY_MIB}`,
+    );
+  }
+  return wholeNumber('vm-memory', text, LEAST_MEMORY_MIB, MOST_MEMORY_MIB);
+}
 
 const SWARMS = 4;
 
@@ -215,8 +221,14 @@ export function onThisMachine(
 ): SandboxSettings {
   const { kind } = settings;
   if (kind === 'netns' || kind === 'auto') return { ...settings, kind: 'netns' };
+  if (kind === 'vm') {
+    throw usage(
+      `Cannot use --kernel with ${command} because ${because} and not in a virtual machine.`,
+      'leave it out: then the kernel of this computer is met',
+    );
+  }
   throw usage(
-    `Cannot use --sandbox ${kind} with ${command} because ${because} and not in a ${kind === 'vm' ? 'virtual machine' : 'container'}.`,
+    `Cannot use --sandbox ${kind} with ${command} because ${because} and not in a container.`,
     'leave it out; npm run repro -- doctor says whether network namespaces can be made here',
   );
 }

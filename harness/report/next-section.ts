@@ -22,6 +22,18 @@ export function nextSection(input: ReportInput, page: Page): readonly string[] {
   ];
 }
 
+/** What follows a run on a kernel that was named is about that kernel; images have no such name. */
+function onSameKernel(suggestion: Suggestion, { surroundings }: Observations): Suggestion {
+  const version = PACKAGED_KERNEL.exec(surroundings.engine ?? '')?.[1];
+  const starts = suggestion.command.startsWith(`${REPRO} --`);
+  return version === undefined || !starts
+    ? suggestion
+    : { ...suggestion, command: `${suggestion.command} --kernel debian:${version}` };
+}
+
+/** As the machine is described in surroundings.json: the package, and its version without revision. */
+const PACKAGED_KERNEL = / linux-image-\S+ (\d+\.\d+\.\d+)/;
+
 function suggestionLine({ command, shows }: Suggestion, { style, widthColumns }: Page): string {
   const line = `${INDENT}${command}`;
   const comment = `  # ${shows}`;
@@ -29,7 +41,10 @@ function suggestionLine({ command, shows }: Suggestion, { style, widthColumns }:
 }
 
 /** The most telling first. */
-export function suggestionsFor(input: ReportInput): readonly Suggestion[] {
+export const suggestionsFor = (input: ReportInput): readonly Suggestion[] =>
+  whatNext(input).map((suggestion) => onSameKernel(suggestion, input.seen));
+
+function whatNext(input: ReportInput): readonly Suggestion[] {
   if (input.verdict.kind === 'inconclusive') {
     return [{ command: `${REPRO} doctor`, shows: 'what this machine lacks' }];
   }

@@ -2,13 +2,22 @@
 import type { Observations } from '../domain/observations.ts';
 import type { JudgedClaim, Obstacle } from '../domain/verdict.ts';
 import { SCHEDULING_MS } from '../kernel/schedules.ts';
+import { hasClientPrograms } from './plan-facts.ts';
+
+/** How long they work, think and wait is part of the experiment, and no thread of ours can tell. */
+const SLOW_PROGRAMS: Obstacle = {
+  reason:
+    'the machine is emulated: its programs are about ten times as slow as the load of these client programs is made for',
+  remedy: 'run it without --kernel, on the kernel of this computer',
+};
 
 /**
  * Why a contradiction in this run would decide nothing; undefined where the machine was punctual, or
  * nobody watched. The tolerances stay as they are: what fits in spite of such a machine does fit.
  */
-export function poorTiming({ punctuality }: Observations): Obstacle | undefined {
+export function poorTiming({ punctuality, plan }: Observations): Obstacle | undefined {
   if (punctuality === undefined) return undefined;
+  if (hasClientPrograms(plan)) return SLOW_PROGRAMS;
   const { mostLateMs, clockResolutionMs } = punctuality;
   const worstMs = Math.max(mostLateMs, clockResolutionMs);
   if (worstMs <= SCHEDULING_MS) return undefined;

@@ -36,9 +36,16 @@ describe.concurrent('what is refused, with a remedy', { timeout: TIMEOUT_MS }, (
     ['--kernel debian:6.1 --sandbox docker', 'USAGE', /--kernel .* vm only/, /--sandbox vm/],
     ['--kernel debian:6.1 --docker-host tcp://x:1', 'USAGE', /vm only/, /--docker-host/],
     ['--sandbox vm --kernel debian:6.1 --rebuild', 'USAGE', /docker only/, /docker/],
-    ['--kernel debian:6.1 --vm-memory 64', 'USAGE', /from 640 to/, /--vm-memory 640/],
+    ['--kernel debian:6.1 --vm-memory 64', 'USAGE', /does not fit into it/, /640 MiB or more/],
+    ['--kernel debian:6.1 --vm-memory lots', 'USAGE', /from 640 to/, /--vm-memory 640/],
     ['--vm-memory 900 --sandbox netns', 'USAGE', /vm only/, /--sandbox vm/],
     ['clients --kernel debian:6.1', 'USAGE', /not in a virtual machine/, /leave it out/],
+    [
+      '--server-command true --port 9999 --kernel debian:6.1',
+      'USAGE',
+      /not in the virtual machine/,
+      /leave out --kernel/,
+    ],
     ['servers --kernel debian:6.1', 'USAGE', /not in a virtual machine/, /leave it out/],
   ] as const)('%s', async ([line, code, why, remedy]) => {
     const { cwd, cache, env } = surroundings();

@@ -46,6 +46,22 @@ describe('a contradiction', () => {
   });
 });
 
+test('of client programs in an emulated machine decides nothing, however punctual that was', () => {
+  const seen = seenWith(0);
+  const start = {
+    kind: 'start-clients',
+    wave: 'all',
+    program: 'http-clients',
+    options: {},
+  } as const;
+  const plan = { ...seen.plan, steps: [...seen.plan.steps, start] };
+  const { finding } = excusedByTiming(claimWith(CONTRADICTED), { ...seen, plan });
+  expect(finding).toMatchObject({
+    kind: 'inconclusive',
+    reason: expect.stringContaining('ten times as slow'),
+  });
+});
+
 test.each([
   { kind: 'confirmed', documented: 'a', observed: 'a', testimonies: [] },
   { kind: 'inconclusive', documented: 'a', reason: 'b', remedy: 'c', testimonies: [] },
